@@ -1,0 +1,474 @@
+"""The engine must survive everything a student types, and say something useful about it."""
+
+import random
+import sys
+import time
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from utils.exercises import decorator, exercise, get, ids, registry
+from utils.exercises.comparing import difference, shown
+from utils.exercises.engine import CORRECT, ERROR, NOT_ATTEMPTED, NOT_YET, Case, Exercise, register
+from utils.exercises.sandbox import run_limited
+
+
+def double(x, k):
+    """Multiply.  (n,), number -> (n,)"""
+    return x * k
+
+
+def added(x, k):
+    return x + k
+
+
+def squared(x, k):
+    return x**k
+
+
+def double_cases():
+    return [Case(torch.tensor([1.0]), 3), Case(torch.arange(20.0), 2, label="many values")]
+
+
+DOUBLE = Exercise(
+    "99.double",
+    double,
+    double_cases,
+    ("Think of a product.", "Use *."),
+    {"adding instead of multiplying": added, "raising to a power": squared},
+    time_limit=1.0,
+)
+
+
+class Shift(nn.Module):
+    """Add a learned offset."""
+
+    def __init__(self, offset):
+        super().__init__()
+        self.offset = nn.Parameter(torch.tensor(offset))
+
+    def forward(self, x):
+        return x + self.offset
+
+
+def call_shift(candidate, offset, x):
+    return candidate(offset)(x)
+
+
+SHIFT = Exercise(
+    "99.shift", Shift, lambda: [Case(1.5, torch.zeros(2)), Case(-1.0, torch.ones(3))], ("Add it.",), call=call_shift
+)
+
+
+@pytest.fixture
+def known(monkeypatch):
+    monkeypatch.setitem(registry.MODULES, "99", "")
+    monkeypatch.setattr(registry, "_registered", dict(registry._registered))
+    monkeypatch.setattr(decorator, "_hints_shown", {})
+    register(DOUBLE)
+    register(SHIFT)
+
+
+def gap(x, k):
+    y = ...
+    return y
+
+
+def gap_in_a_sum(x, k):
+    y = ...
+    return y + x
+
+
+def gap_in_a_pair(x, k):
+    return (x, ...)
+
+
+def nothing_with_gap(x, k):
+    y = ...  # noqa: F841
+    return None
+
+
+def nothing(x, k):
+    x * k
+
+
+def index_and_nothing(x, k):
+    x[..., 0] * k
+
+
+def wrong_shape(x, k):
+    return (x * k)[None]
+
+
+def wrong_dtype(x, k):
+    return (x * k).double()
+
+
+def wrong_type(x, k):
+    return (x * k).numpy()
+
+
+def text(x, k):
+    return "x * k"
+
+
+def mutating(x, k):
+    x *= k
+    return x
+
+
+def one_argument(x):
+    return x
+
+
+def raising(x, k):
+    print("so far so good")
+    raise ValueError("no such luck")
+
+
+def unknown_name(x, k):
+    return x * kk  # noqa: F821
+
+
+def recursing(x, k):
+    return recursing(x, k)
+
+
+def looping(x, k):
+    while True:
+        pass
+
+
+def stubbornly_looping(x, k):
+    n = 0
+    while True:
+        try:
+            sum(range(100))
+        except:  # noqa: E722
+            n += 1
+
+
+def sleeping(x, k):
+    time.sleep(10**6)
+
+
+def leaving(x, k):
+    sys.exit(1)
+
+
+def interrupting(x, k):
+    raise KeyboardInterrupt
+
+
+def printing_for_ever(x, k):
+    while True:
+        print("again")
+
+
+def filling_memory(x, k):
+    return [0] * 10**13
+
+
+def not_a_number(x, k):
+    return x * k * float("nan")
+
+
+def right_once(x, k):
+    if len(x) > 1:
+        return x
+    return x * k
+
+
+def generating(x, k):
+    yield x * k
+
+
+class BrokenRepr:
+    def __repr__(self):
+        raise RuntimeError("no repr")
+
+    def __eq__(self, other):
+        raise RuntimeError("no eq")
+
+
+def strange_object(x, k):
+    return BrokenRepr()
+
+
+class BrokenError(Exception):
+    def __str__(self):
+        raise RuntimeError("no text")
+
+
+def raising_strangely(x, k):
+    raise BrokenError
+
+
+@pytest.mark.parametrize(
+    ("candidate", "status", "words"),
+    [
+        (gap, NOT_ATTEMPTED, "Replace the ..."),
+        (gap_in_a_sum, NOT_ATTEMPTED, "still standing"),
+        (gap_in_a_pair, NOT_ATTEMPTED, "Replace the ..."),
+        (nothing_with_gap, NOT_ATTEMPTED, "Replace the ..."),
+        (nothing, NOT_YET, "is a `return` missing"),
+        (index_and_nothing, NOT_YET, "is a `return` missing"),
+        (added, NOT_YET, "For x = [1.], k = 3: It returned [4.], expected was [3.]. This looks like adding"),
+        (squared, NOT_YET, "This looks like raising to a power."),
+        (right_once, NOT_YET, "(many values): 19 of 20 values differ, the first at [1]"),
+        (wrong_shape, NOT_YET, "shape (1, 1), expected was shape (1,)"),
+        (wrong_dtype, NOT_YET, "dtype torch.float64, expected was torch.float32"),
+        (wrong_type, NOT_YET, "a NumPy array"),
+        (text, NOT_YET, "a str"),
+        (generating, NOT_YET, "a generator"),
+        (mutating, NOT_YET, "changes its input x in place"),
+        (one_argument, NOT_YET, "Your function takes (x), it is called with (x, k)"),
+        (not_a_number, NOT_YET, "nan"),
+        (strange_object, NOT_YET, "a BrokenRepr"),
+        (raising, ERROR, "ValueError on line"),
+        (raising_strangely, ERROR, "(no message)"),
+        (unknown_name, ERROR, "'kk' is not defined (Was the cell that defines it run"),
+        (recursing, ERROR, "call itself without end"),
+        (looping, ERROR, "still running after 1 seconds"),
+        (stubbornly_looping, ERROR, "still running"),
+        (sleeping, ERROR, "still running"),
+        (printing_for_ever, ERROR, "still running"),
+        (leaving, ERROR, "not with exit"),
+        (interrupting, ERROR, "KeyboardInterrupt"),
+        (filling_memory, ERROR, "MemoryError"),
+        (Shift, NOT_YET, "asks for a function, and got"),
+        (3, NOT_YET, "asks for a function, and got a int"),
+        (print, NOT_YET, None),
+        (double, CORRECT, "It is used from here on."),
+    ],
+)
+def test_verdicts(candidate, status, words):
+    feedback = DOUBLE.check(candidate)
+    assert feedback.status == status, feedback
+    if words is not None:
+        assert words in feedback.message
+
+
+def test_the_line_of_the_error_is_the_students():
+    feedback = DOUBLE.check(raising)
+    assert '`raise ValueError("no such luck")`: no such luck' in feedback.message
+    assert feedback.printed == "so far so good\n"
+
+
+def test_a_check_takes_little_more_than_its_limit_and_nothing_is_printed(capsys):
+    start = time.monotonic()
+    DOUBLE.check(printing_for_ever)
+    assert time.monotonic() - start < 4
+    assert capsys.readouterr().out == ""
+    assert len(DOUBLE.check(printing_for_ever).printed) <= 2000
+
+
+def test_randomness_is_undisturbed_by_seeding_students():
+    def seeding(x, k):
+        random.seed(0)
+        np.random.seed(0)
+        torch.manual_seed(0)
+        torch.set_default_dtype(torch.float64)
+        return x * k
+
+    random.seed(5), np.random.seed(5), torch.manual_seed(5)
+    expected = random.random(), np.random.rand(), torch.rand(())
+    random.seed(5), np.random.seed(5), torch.manual_seed(5)
+    DOUBLE.check(seeding)
+    assert (random.random(), np.random.rand(), torch.rand(())) == expected
+    assert torch.get_default_dtype() == torch.float32
+
+
+def test_an_answer_cannot_borrow_the_reference_by_its_name(known):
+    space = {"exercise": exercise}
+    code = "@exercise('99.double')\ndef double(x, k):\n    return {}\n"
+    exec(compile(code.format("..."), "cell", "exec"), space)
+    assert space["double"](torch.ones(1), 2) == 2
+    exec(compile(code.format("double(x, k)"), "cell", "exec"), space)
+    assert DOUBLE.check(space["double"].__wrapped__).status == CORRECT
+    # Had the name meant the stand-in during the check, the answer would have been accepted and kept.
+    exec(compile("def double(x, k):\n    return double(x, k)\n", "cell", "exec"), space)
+    assert DOUBLE.check(space["double"]).status == ERROR
+
+
+def test_a_recursive_answer_is_an_answer():
+    space = {}
+    exec("def product(x, k):\n    return x if k == 1 else x + product(x, k - 1)\n", space)
+    assert DOUBLE.check(space["product"]).status == CORRECT
+    assert "product" in space
+
+
+def box(capsys):
+    return capsys.readouterr().out
+
+
+@pytest.mark.parametrize("candidate", [gap, added, raising, nothing])
+def test_the_reference_stands_in(known, capsys, candidate):
+    standing = exercise("99.double")(candidate)
+    assert "The reference stands in until then." in box(capsys)
+    assert torch.equal(standing(torch.tensor([2.0]), 4), torch.tensor([8.0]))
+    assert standing.__name__ == "double"
+
+
+def test_a_correct_answer_is_used(known, capsys):
+    calls = []
+
+    def mine(x, k):
+        calls.append(k)
+        return k * x
+
+    standing = exercise("99.double")(mine)
+    assert "✓ Exercise 99.double: Correct" in box(capsys)
+    standing(torch.ones(1), 77)
+    assert calls[-1] == 77
+
+
+def test_a_correct_answer_that_fails_later_is_replaced_for_that_call(known, capsys):
+    def fragile(x, k):
+        if k == 13:
+            raise ArithmeticError("unlucky")
+        return x * k
+
+    standing = exercise("99.double")(fragile)
+    box(capsys)
+    assert standing(torch.ones(1), 13) == 13
+    assert "raised ArithmeticError" in box(capsys)
+    assert standing(torch.ones(1), 13) == 13
+    assert box(capsys) == ""
+
+
+def test_hints_come_one_by_one_and_solutions_whole(known, capsys):
+    standing = exercise("99.double")(gap)
+    box(capsys)
+    standing.hint()
+    assert "Hint 1 of 2 for 99.double\nThink of a product." in box(capsys)
+    standing.hint()
+    assert "Hint 2 of 2" in box(capsys)
+    standing.hint()
+    assert "Hint 2 of 2" in box(capsys)
+    standing.solution()
+    assert "return x * k" in box(capsys)
+
+
+def test_the_names_in_the_box_are_the_students(known, capsys):
+    exercise("99.double")(gap)
+    assert "`double.hint()` helps, `double.solution()` shows one answer." in box(capsys)
+
+
+class Unfinished(nn.Module):
+    def __init__(self, offset):
+        super().__init__()
+        self.offset = nn.Parameter(torch.tensor(offset))
+
+
+class Gap(Unfinished):
+    def forward(self, x):
+        return ...
+
+
+class Subtracts(Unfinished):
+    def forward(self, x):
+        return x - self.offset
+
+
+class ForgetsSuper(nn.Module):
+    def __init__(self, offset):
+        self.offset = nn.Parameter(torch.tensor(offset))
+
+    def forward(self, x):
+        return x + self.offset
+
+
+class Adds(Unfinished):
+    def forward(self, x):
+        return self.offset + x
+
+
+@pytest.mark.parametrize(
+    ("candidate", "status", "words"),
+    [
+        (Unfinished, NOT_YET, "does not define forward"),
+        (type("Empty", (nn.Module,), {}), NOT_YET, "does not define __init__ and forward"),
+        (Gap, NOT_ATTEMPTED, "..."),
+        (Subtracts, NOT_YET, "expected was [1.5, 1.5]"),
+        (ForgetsSuper, ERROR, "AttributeError"),
+        (double, NOT_YET, "asks for a class"),
+        (Adds, CORRECT, ""),
+    ],
+)
+def test_classes(known, capsys, candidate, status, words):
+    feedback = SHIFT.check(candidate)
+    assert feedback.status == status, feedback
+    assert words in feedback.message
+    standing = exercise("99.shift")(candidate)
+    assert torch.equal(standing(2.0)(torch.zeros(1)), torch.tensor([2.0]))
+    box(capsys)
+    standing.hint()
+    assert "Add it." in box(capsys)
+    assert not hasattr(candidate, "hint")
+
+
+def test_many_right_answers():
+    def is_root(result, expected, x):
+        return None if abs(result**2 - x) < 1e-3 else f"Its square is {result**2:g}, expected was {x:g}."
+
+    task = Exercise("99.root", lambda x: x**0.5, lambda: [Case(4.0), Case(9.0)], ("h",), compare=is_root)
+    assert task.check(lambda x: -(x**0.5)).status == CORRECT
+    assert task.check(lambda x: x).message == "For x = 4: Its square is 16, expected was 4."
+
+
+def test_unknown_ids_are_refused_with_the_known_ones(known):
+    with pytest.raises(ValueError, match=r"got '99.triple', allowed is one of .*99.double"):
+        get("99.triple")
+    with pytest.raises(ValueError, match="allowed is a text"):
+        get(2)
+    assert "99.double" in ids()
+
+
+def test_one_id_is_one_exercise(known):
+    with pytest.raises(ValueError, match="taken by double"):
+        register(Exercise("99.double", added, double_cases, ("h",)))
+
+
+def test_the_limited_call_returns_values_and_errors():
+    assert run_limited(lambda: 3, 1).value == 3
+    assert isinstance(run_limited(lambda: 1 / 0, 1).error, ZeroDivisionError)
+
+
+@pytest.mark.parametrize(
+    ("result", "expected", "words"),
+    [
+        ((1, 2), (1, 2), None),
+        ([1, 2], (1, 2), None),
+        ((1,), (1, 2), "1 values, expected were 2"),
+        (3, (1, 2), "a int, expected were 2 values"),
+        ((1, 3), (1, 2), "Value 2 of 2: it returned 3"),
+        ({"a": 1}, {"a": 1}, None),
+        ({"b": 1}, {"a": 1}, "keys"),
+        ({"a": 2}, {"a": 1}, "Under 'a'"),
+        ("x", {"a": 1}, "a dict with the keys"),
+        (True, True, None),
+        (np.float64(1), 1, None),
+        (torch.tensor(1.0), 1.0, None),
+        (np.ones(1), 1.0, "a single number"),
+        ("on", "on", None),
+        ("off", "on", "'off', expected was 'on'"),
+        (np.array([1, 2]), np.array([1.0, 2.0]), "dtype"),
+        (np.array([1.0, np.nan]), np.array([1.0, np.nan]), None),
+        (np.array(["a"]), np.array(["a"]), None),
+        (torch.tensor([1.0 + 1e-7]), torch.tensor([1.0]), None),
+        (torch.tensor([1.1]), torch.tensor([1.0]), "[1.1], expected was [1.]"),
+        (torch.tensor([True]), torch.tensor([True]), None),
+        (torch.ones(2, requires_grad=True), torch.ones(2), None),
+    ],
+)
+def test_differences_in_words(result, expected, words):
+    found = difference(result, expected)
+    assert found is None if words is None else words in found
+
+
+def test_texts_of_values_are_short():
+    for value in (torch.rand(100, 100), np.arange(10**4), "x" * 10**4, list(range(1000)), BrokenRepr(), None, print):
+        assert 0 < len(shown(value)) <= 160

@@ -1,0 +1,85 @@
+"""Every exercise of every notebook: the reference passes, each known mistake is caught and named, the stub fits."""
+
+import ast
+import inspect
+
+import pytest
+from notebook_tools import calls, exercise_cells, read_all
+
+from utils.exercises import get, ids
+from utils.exercises.comparing import difference
+from utils.exercises.engine import CORRECT, NOT_YET
+
+NOTEBOOKS = read_all()
+# Notebook number -> least number of exercises, predictions and slider panels.
+PROMISED = {"01": (4, 2, 2), "02": (4, 2, 1), "03": (5, 3, 1), "04": (5, 3, 3), "05": (5, 3, 2), "06": (5, 4, 2)}
+
+
+@pytest.mark.parametrize("exercise_id", ids())
+class TestExercise:
+    def test_the_reference_is_correct(self, exercise_id):
+        task = get(exercise_id)
+        feedback = task.check(task.reference)
+        assert feedback.status == CORRECT, feedback
+
+    def test_every_known_mistake_is_caught_and_named(self, exercise_id):
+        task = get(exercise_id)
+        assert len(task.wrong_answers) >= 2
+        for name, mistake in task.wrong_answers.items():
+            feedback = task.check(mistake)
+            assert feedback.status == NOT_YET, (name, feedback)
+            assert f"This looks like {name}." in feedback.message
+
+    def test_cases_are_many_fresh_and_the_same_each_time(self, exercise_id):
+        task = get(exercise_id)
+        first, second = task.cases(), task.cases()
+        assert len(first) >= 4
+        for one, two in zip(first, second, strict=True):
+            for a, b in zip(one.args, two.args, strict=True):
+                simple = not callable(a) and type(a).__module__ in ("builtins", "numpy", "torch")
+                assert not simple or difference(a, b, rtol=0, atol=0) is None
+
+    def test_hints_and_solution_are_there(self, exercise_id):
+        task = get(exercise_id)
+        assert 2 <= len(task.hints) <= 4
+        assert all(hint.strip() for hint in task.hints)
+        assert task.solution().startswith(("def ", "class "))
+        assert inspect.getdoc(task.reference)
+
+    def test_the_stub_has_the_signature_of_the_reference_and_a_gap(self, exercise_id):
+        task = get(exercise_id)
+        stubs = [cells[exercise_id][1] for cells in map(exercise_cells, NOTEBOOKS.values()) if exercise_id in cells]
+        assert len(stubs) == 1, "each exercise stands in one notebook, once"
+        stub, reference = stubs[0], ast.parse(task.solution()).body[0]
+        assert signatures(stub) == signatures(reference)
+        assert any(isinstance(node, ast.Constant) and node.value is ... for node in ast.walk(stub))
+        assert ast.get_docstring(stub)
+
+
+def signatures(node):
+    """Name -> arguments of a function, or of every method of a class."""
+    if isinstance(node, ast.ClassDef):
+        return {node.name: None} | {
+            name: arguments
+            for part in node.body
+            if isinstance(part, ast.FunctionDef)
+            for name, arguments in signatures(part).items()
+        }
+    arguments = node.args
+    every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+    return {node.name: ([a.arg for a in every], [ast.unparse(d) for d in arguments.defaults])}
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+class TestNotebook:
+    def test_it_holds_the_exercises_predictions_and_panels_it_promises(self, path):
+        nb, number = NOTEBOOKS[path], path.name[:2]
+        here = set(exercise_cells(nb))
+        assert here == {name for name in ids() if name.startswith(number)}
+        found = (len(here), calls(nb, "predict"), calls(nb, "SliderPanel"))
+        assert all(f >= p for f, p in zip(found, PROMISED[number], strict=True)), (found, PROMISED[number])
+
+    def test_an_exercise_cell_holds_the_exercise_alone(self, path):
+        nb = NOTEBOOKS[path]
+        for number, _ in exercise_cells(nb).values():
+            assert len(ast.parse(nb.cells[number].source).body) == 1

@@ -1,0 +1,35 @@
+"""A progress bar whose stored form is the same on every run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from utils.display import escape, in_kernel, publish_widget
+
+
+def progress(
+    iterable: Iterable | None = None, total: int | None = None, desc: str = "training", unit: str = "epoch"
+) -> Any:
+    """A tqdm bar: a widget in a notebook, text elsewhere.
+
+    Args:
+        iterable: what to loop over; or None, and `update()` is called by hand.
+        total: number of steps where the iterable does not say.
+        desc: what goes on.
+        unit: one step's name.
+
+    Returns:
+        The tqdm object, with `set_postfix`, `update` and `close`.
+    """
+    if not in_kernel():
+        from tqdm import tqdm
+
+        return tqdm(iterable, total=total, desc=desc, unit=unit, leave=False)
+    from tqdm.notebook import tqdm as notebook_tqdm
+
+    bar = notebook_tqdm(iterable, total=total, desc=desc, unit=unit, display=False)
+    words = f"Progress: {desc}" + (f", {bar.total} {unit}s" if bar.total else "")
+    # The bar's own text form holds times; ours is constant, so that the regression run can compare it.
+    publish_widget(bar.container, words, f"<small>{escape(words)}</small>")
+    return bar
