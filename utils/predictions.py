@@ -81,7 +81,7 @@ class _Prediction:
         )
         self.box = widgets.VBox(
             [heading, *rows, self.verdict],
-            layout={"border_left": "6px solid #56B4E9", "padding": "8px 12px", "max_width": "46em"},
+            layout={"border": "1px solid #56B4E9", "padding": "8px 12px", "max_width": "46em"},
         )
         self.choices = choices
 
