@@ -1,0 +1,64 @@
+# Every target sets up .venv by itself. `make` alone lists them.
+
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python py; do \
+  "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo "$$p"; break; }; done)
+ifeq ($(OS),Windows_NT)
+  PY := .venv/Scripts/python.exe
+else
+  PY := .venv/bin/python
+endif
+# Jupyter refuses to run as root unless told; in a container there is no one else.
+ALLOW_ROOT := $(if $(filter 0,$(shell id -u 2>/dev/null)),--allow-root)
+# Notebooks and plain tests share the workers. One notebook stays on one worker, since its cells share a kernel.
+PARALLEL := -n logical --maxprocesses 4 --dist loadscope --no-loadscope-reorder
+NBVAL := --nbval --nbval-current-env --nbval-sanitize-with tests/nbval_sanitize.cfg --nbval-cell-timeout 240
+
+.DEFAULT_GOAL := help
+.PHONY: help lab test test-all refresh lint coverage publish picture clean student developer
+
+help: ## this list
+	@echo "From a Neuron to a Network that Hears"
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+lab: student ## open the notebooks in JupyterLab
+	@"$(PY)" -m jupyterlab --FileContentsManager.preferred_dir=notebooks --log-level=WARN $(ALLOW_ROOT) $(ARGS)
+
+test: developer ## run the tests and every notebook
+	@"$(PY)" -m pytest -q $(PARALLEL) $(NBVAL) -m "not slow" $(ARGS)
+
+test-all: developer ## the same, and the tests that take minutes
+	@"$(PY)" -m pytest -q $(PARALLEL) $(NBVAL) $(ARGS)
+
+refresh: developer ## run the notebooks and store their outputs (only some: NOTEBOOKS="notebooks/01_...")
+	@"$(PY)" tools/refresh.py --times 3 $(NOTEBOOKS)
+
+lint: developer ## check style, and the form of the stored notebooks
+	@"$(PY)" -m ruff check .
+	@"$(PY)" tools/refresh.py --check
+	@"$(PY)" tools/publish.py --check
+
+coverage: developer ## how much of utils the plain tests reach
+	@"$(PY)" -m pytest -q $(PARALLEL) --cov --cov-report=term tests
+
+publish: developer ## write the public address everywhere (a new one: REPO=owner/name)
+	@"$(PY)" tools/publish.py $(if $(REPO),--repo "$(REPO)")
+
+picture: developer ## make README's picture from the stored notebooks
+	@"$(PY)" tools/picture.py
+
+clean: ## remove .venv and everything that can be made again
+	@rm -rf .venv .pytest_cache .ruff_cache .hypothesis .coverage htmlcov notebooks/.ipynb_checkpoints
+	@find utils tools tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+student:
+	@$(SETUP) requirements.txt
+
+developer:
+	@$(SETUP) requirements-dev.txt
+
+# A working .venv needs no other Python, so its own serves where the system has none.
+define SETUP
+p="$(PYTHON)"; [ -n "$$p" ] || p="$(PY)"; \
+command -v "$$p" >/dev/null 2>&1 || { echo "No Python 3.11 or newer was found: install one, or name it: make PYTHON=/path/to/python3" >&2; exit 1; }; \
+"$$p" tools/environment.py
+endef

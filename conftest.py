@@ -1,0 +1,42 @@
+"""Test-wide settings: one thread, one hash seed, and how nbval compares the notebooks' outputs."""
+
+import os
+import re
+
+import pytest
+
+from course import kernel_environment
+
+# Workers of pytest-xdist and the kernels of the notebooks inherit these, so that every run computes the same digits.
+os.environ.update(kernel_environment())
+# A notebook's kernel chooses its own backend; one inherited from the shell would replace the inline figures.
+os.environ.pop("MPLBACKEND", None)
+
+COMPLAINT = re.compile(r"^(Traceback \(most recent call last\)|.*\b\w*Warning: )", re.MULTILINE)
+
+
+def is_notebook(node):
+    return getattr(node, "path", None) is not None and node.path.suffix == ".ipynb"
+
+
+def pytest_collectstart(collector):
+    """Standard error may hold process numbers, so it is searched for complaints (below) and not compared."""
+    if is_notebook(collector) and hasattr(collector, "skip_compare"):
+        collector.skip_compare += ("stderr",)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item):
+    """A cell that warns, or whose background thread fails, fails: a student would see it."""
+    result = yield
+    if is_notebook(item):
+        for output in item.test_outputs or []:
+            if output.get("name") == "stderr" and COMPLAINT.search(output["text"]):
+                item.raise_cell_error("Cell wrote a warning or a traceback to standard error", output["text"])
+    return result
+
+
+def pytest_collection_modifyitems(items):
+    """Notebooks take longest, so they start first, the heaviest (the last of the course) before the others."""
+    notebooks = sorted((item for item in items if is_notebook(item)), key=lambda item: item.path.name, reverse=True)
+    items[:] = notebooks + [item for item in items if not is_notebook(item)]

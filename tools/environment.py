@@ -1,0 +1,173 @@
+"""Set up `.venv`, once: create it where it is missing, mend it where it is broken, install what is not installed yet.
+
+    python3 tools/environment.py requirements.txt
+
+Runs on the system's Python with nothing but the standard library. A second call finds its own stamp and does nothing.
+Every failure is one line that says what to do. The installer's own words are kept in .venv/install.log.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from importlib.util import find_spec
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+OLDEST = (3, 11)
+NO_CONNECTION = "there is no connection. Connect to the network"
+# What the installer says -> what to do. The last that applies counts: without a connection it also finds no package.
+REASONS = {
+    "ResolutionImpossible": "the requirement files contradict each other. Take them anew from the repository",
+    "No matching distribution": "a package is not offered for this Python. Try another: make lab PYTHON=python3.13",
+    "Permission denied": "a file may not be written. Run `make clean`, or copy the course to a folder of your own",
+    "connection broken by": NO_CONNECTION,
+    "No space left": "the disk is full. Free some space (4 GB are enough)",
+}
+
+
+class SetupError(Exception):
+    """Something that the user has to mend; its text is one line that says how."""
+
+
+def python_of(venv):
+    """Path of the Python inside a virtual environment."""
+    return os.path.join(venv, "Scripts", "python.exe") if os.name == "nt" else os.path.join(venv, "bin", "python")
+
+
+def works(venv):
+    """Whether the environment's Python starts, is new enough, and has an installer."""
+    probe = f"import sys, pip; sys.exit(sys.version_info < {OLDEST})"
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    try:
+        return subprocess.call([python_of(venv), "-c", probe], **quiet) == 0
+    except OSError:
+        return False
+
+
+def create(venv):
+    """Create an empty virtual environment.
+
+    Raises:
+        SetupError: if Python is too old, its venv module is incomplete, or the folder cannot be written.
+    """
+    if sys.version_info < OLDEST:
+        have, need = (".".join(map(str, version[:2])) for version in (sys.version_info, OLDEST))
+        raise SetupError(f"Python {have} is too old; {need} or newer is needed. Name one: make lab PYTHON=python3.13")
+    for module in ("venv", "ensurepip"):
+        if find_spec(module) is None:
+            raise SetupError(
+                f"Python's {module} module is missing. On Debian or Ubuntu: sudo apt install python3-venv, then again."
+            )
+    try:
+        os.makedirs(venv, exist_ok=True)
+    except OSError as error:
+        raise SetupError(
+            f"{venv} cannot be written ({error.strerror}). Copy the course to a folder of your own."
+        ) from None
+    make = [sys.executable, "-m", "venv", venv]
+    made = subprocess.run(make, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if made.returncode != 0:
+        shutil.rmtree(venv, ignore_errors=True)
+        last = (made.stdout.strip().splitlines() or ["no reason given"])[-1]
+        raise SetupError(f".venv could not be created ({last}). Is the disk full, or the folder read-only?")
+
+
+def fingerprint(requirements, constraints, venv):
+    """What an installation depends on, as one line: the requirement files and the environment's Python."""
+    state = hashlib.sha256()
+    for path in [*requirements, constraints, os.path.join(venv, "pyvenv.cfg")]:
+        with open(path, "rb") as file:
+            state.update(file.read())
+    return state.hexdigest()
+
+
+def files_of(requirements):
+    """A requirements file and those that it refers to with `-r`."""
+    found = [requirements]
+    with open(requirements, encoding="utf-8") as file:
+        for line in file:
+            if line.startswith("-r "):
+                found += files_of(os.path.join(os.path.dirname(requirements), line[3:].strip()))
+    return found
+
+
+def stamp_of(venv, requirements):
+    """Where it is noted that a requirements file is installed."""
+    return os.path.join(venv, "installed-" + os.path.basename(requirements))
+
+
+def is_ready(venv, requirements, constraints):
+    """Whether exactly this is installed already, alone or as part of requirements-dev.txt."""
+    larger = os.path.join(os.path.dirname(requirements), "requirements-dev.txt")
+    for candidate in (requirements, larger):
+        try:
+            with open(stamp_of(venv, candidate), encoding="ascii") as file:
+                if file.read() == fingerprint(files_of(candidate), constraints, venv):
+                    return True
+        except OSError:
+            continue
+    return False
+
+
+def install(venv, requirements, constraints):
+    """Install a requirements file under the constraints.
+
+    Raises:
+        SetupError: if the installer fails; its words are in .venv/install.log.
+    """
+    log = os.path.join(venv, "install.log")
+    command = [python_of(venv), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
+    command += ["--progress-bar=off", "-r", requirements, "-c", constraints]
+    print(f"Installing {os.path.basename(requirements)} into .venv: some minutes, once.", flush=True)
+    try:
+        for name in os.listdir(venv):
+            # From here on the environment is between two states: no earlier stamp is true any more.
+            if name.startswith("installed-"):
+                os.remove(os.path.join(venv, name))
+        with open(log, "w", encoding="utf-8") as file:
+            failed = subprocess.call(command, stdout=file, stderr=subprocess.STDOUT, cwd=ROOT)
+    except OSError as error:
+        raise SetupError(
+            f".venv cannot be written ({error.strerror}). Run `make clean`, or copy the course to a folder of your own."
+        ) from None
+    if failed:
+        with open(log, encoding="utf-8", errors="replace") as file:
+            text = file.read()
+        reason = "the reason is in .venv/install.log. Mend it"
+        for sign, explained in REASONS.items():
+            if sign in text:
+                reason = explained
+        raise SetupError(f"Packages could not be installed: {reason}, then run make again. (Log: .venv/install.log)")
+    with open(stamp_of(venv, requirements), "w", encoding="ascii") as file:
+        file.write(fingerprint(files_of(requirements), constraints, venv))
+
+
+def prepare(requirements, root=ROOT):
+    """Make sure that a requirements file is installed in the course's `.venv`.
+
+    Args:
+        requirements: its name, in `root`.
+        root: the course's folder.
+
+    Raises:
+        SetupError: if the user has to do something first.
+    """
+    venv = os.path.join(root, ".venv")
+    wanted, constraints = os.path.join(root, requirements), os.path.join(root, "constraints.txt")
+    if not works(venv):
+        if os.path.lexists(venv):
+            print("The Python in .venv does not run: making .venv anew.", flush=True)
+            shutil.rmtree(venv, ignore_errors=True)
+            if os.path.lexists(venv):
+                raise SetupError(".venv is broken and cannot be removed. Delete it by hand: sudo rm -r .venv")
+        create(venv)
+    if not is_ready(venv, wanted, constraints):
+        install(venv, wanted, constraints)
+
+
+if __name__ == "__main__":
+    try:
+        prepare(sys.argv[1])
+    except SetupError as problem:
+        sys.exit(str(problem))
