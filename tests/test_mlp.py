@@ -1,0 +1,364 @@
+"""Multi-layer perceptrons: shapes, activations by name, ensembles, and training many seeds at once."""
+
+from __future__ import annotations
+
+import copy
+import math
+
+import pytest
+import torch
+import torch.nn.functional as F
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import nn
+
+from utils.datasets.spiral import batched_loader, create_spiral_dataset, shuffle_and_split, split_spirals
+from utils.models import MLP
+from utils.models.classifier_training import (
+    evaluate_classifier,
+    predict_probabilities,
+    ring_means,
+    train_classifier,
+    train_over_seeds,
+)
+from utils.models.mlp import ACTIVATIONS, MLPEnsemble, find_activation
+
+
+def seeded(seed: int = 0) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+# --- activations by name ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", [*ACTIVATIONS, "ReLU", "Leaky_ReLU", " GELU ", "TANH"])
+def test_names_are_found_whatever_their_case(name):
+    assert isinstance(find_activation(name), ACTIVATIONS[name.strip().lower().replace("_", "")])
+
+
+def test_numbers_in_brackets_reach_the_activation():
+    assert find_activation("LeakyReLU(0.1)").negative_slope == 0.1
+    assert find_activation("leaky_relu( 0.25 )").negative_slope == 0.25
+    assert find_activation("softplus(2, 10)").threshold == 10
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "relUU",
+        "",
+        "(0.1)",
+        "LeakyReLU(0.1",
+        "LeakyReLU(0.1) ",
+        "LeakyReLU(__import__('os'))",
+        "LeakyReLU(open)",
+        "LeakyReLU('a')",
+        "LeakyReLU([1])",
+        "LeakyReLU(True)",
+        "LeakyReLU(1)(2)",
+        "tanh(3)",
+        "identity(1)",
+        "__class__",
+        "Linear(2, 2)",
+        None,
+        3,
+        nn.ReLU,
+    ],
+)
+def test_everything_else_is_refused_with_the_allowed_names(name):
+    if name == "LeakyReLU(0.1) ":
+        assert isinstance(find_activation(name), nn.LeakyReLU)  # blanks around a good name do no harm
+        return
+    with pytest.raises(ValueError, match=r"^activation: got .*relu, leakyrelu.*LeakyReLU\(0\.1\)"):
+        find_activation(name)
+
+
+def test_no_name_is_ever_executed(tmp_path):
+    target = tmp_path / "touched"
+    with pytest.raises(ValueError, match="activation"):
+        find_activation(f"ReLU(__import__('pathlib').Path({str(target)!r}).touch())")
+    assert not target.exists()
+
+
+def test_a_module_is_copied():
+    mine = nn.LeakyReLU(0.3)
+    network = MLP(2, [3, 3], 1, mine)
+    used = [layer for layer in network.layers if isinstance(layer, nn.LeakyReLU)]
+    assert [layer.negative_slope for layer in used] == [0.3, 0.3]
+    assert used[0] is not mine
+    assert used[0] is not used[1]
+
+
+# --- one network --------------------------------------------------------------------------------------------------
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    n_inputs=st.integers(1, 6),
+    hidden=st.lists(st.integers(1, 9), max_size=4),
+    n_outputs=st.integers(1, 5),
+    batch=st.integers(1, 7),
+)
+def test_any_shape_counts_its_parameters_and_equals_its_formula(n_inputs, hidden, n_outputs, batch):
+    network = MLP(n_inputs, hidden, n_outputs, "tanh", generator=seeded())
+    widths = [n_inputs, *hidden, n_outputs]
+    pairs = list(zip(widths[:-1], widths[1:], strict=True))
+    assert sum(p.numel() for p in network.parameters()) == sum(a * b + b for a, b in pairs)
+    x = torch.randn(batch, n_inputs, generator=seeded(1))
+    h = x
+    linears = [layer for layer in network.layers if isinstance(layer, nn.Linear)]
+    for number, layer in enumerate(linears):
+        h = h @ layer.weight.T + layer.bias
+        if number < len(linears) - 1:
+            h = torch.tanh(h)
+    assert torch.allclose(network(x), h, atol=1e-5)
+
+
+def test_published_output_shape():
+    assert MLP(2, [100, 10, 5], 1, "LeakyReLU(0.1)")(torch.zeros(100, 2)).shape == (100, 1)
+
+
+def test_any_sample_shape_is_flattened():
+    x = torch.randn(5, 1, 4, 3, generator=seeded())
+    network = MLP((1, 4, 3), [7], 2)
+    assert torch.equal(network(x), network(x.flatten(1)))
+    assert torch.equal(network(x), network(x.reshape(5, 3, 4)))
+
+
+def test_initial_weights_are_pytorchs_own():
+    torch.manual_seed(5)
+    ours = MLP(3, [8], 2)
+    torch.manual_seed(5)
+    theirs = nn.Sequential(nn.Linear(3, 8), nn.ReLU(), nn.Linear(8, 2))
+    for mine, other in zip(ours.parameters(), theirs.parameters(), strict=True):
+        assert torch.allclose(mine, other, atol=1e-6)
+
+
+def test_a_generator_leaves_the_global_one_alone():
+    before = torch.get_rng_state()
+    first, second = MLP(2, [5], 3, generator=seeded(4)), MLP(2, [5], 3, generator=seeded(4))
+    assert torch.equal(torch.get_rng_state(), before)
+    assert all(torch.equal(a, b) for a, b in zip(first.parameters(), second.parameters(), strict=True))
+
+
+def test_dropout_acts_in_training_only_and_keeps_the_mean():
+    network = MLP(2, [64], 3, dropout=0.5, generator=seeded())
+    x = torch.randn(4, 2, generator=seeded(1))
+    torch.manual_seed(0)
+    with torch.no_grad():
+        passes = torch.stack([network(x) for _ in range(4000)])
+        network.eval()
+        assert torch.equal(network(x), network(x))
+        calm = network(x)
+    assert passes.std(0).min() > 0.01
+    assert ((passes.mean(0) - calm).abs() < 5 * passes.std(0) / math.sqrt(4000)).all()
+    assert not any(isinstance(layer, nn.Dropout) for layer in MLP(2, [4], 2).layers)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name"),
+    [
+        ((0, [3], 2), "n_inputs"),
+        (((2, -1), [3], 2), "n_inputs"),
+        ((2, [3, 0], 2), "hidden"),
+        ((2, [2.5], 2), "hidden"),
+        ((2, 5, 2), "hidden"),
+        ((2, "5", 2), "hidden"),
+        ((2, [3], 0), "n_outputs"),
+        ((2, [3], 2, "relu", 1.0), "dropout"),
+        ((2, [3], 2, "relu", -0.1), "dropout"),
+        ((2, [3], 2, "relu", "half"), "dropout"),
+        ((2, [], 2, "relUU"), "activation"),
+    ],
+)
+def test_bad_networks_are_refused_by_name(arguments, name):
+    with pytest.raises(ValueError, match=rf"^{name}: got .*allowed"):
+        MLP(*arguments)
+
+
+@pytest.mark.parametrize("shape", [(2,), (3, 4), (3, 2, 2), ()])
+def test_bad_inputs_are_refused(shape):
+    with pytest.raises(ValueError, match=r"^x: got shape"):
+        MLP(2, [3], 2)(torch.zeros(shape))
+
+
+# --- ensembles ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("hidden", [[], [7], [5, 4, 3]])
+def test_ensemble_equals_its_members(hidden):
+    members = [MLP(2, hidden, 3, "gelu", generator=seeded(seed)) for seed in range(4)]
+    ensemble = MLPEnsemble(members)
+    shared, own = torch.randn(6, 2, generator=seeded(9)), torch.randn(4, 6, 2, generator=seeded(8))
+    assert torch.allclose(ensemble(shared), torch.stack([member(shared) for member in members]), atol=1e-6)
+    assert torch.allclose(ensemble(own), torch.stack([m(x) for m, x in zip(members, own, strict=True)]), atol=1e-6)
+    for index, member in enumerate(members):
+        assert torch.equal(ensemble.member(index)(shared), member(shared))
+
+
+def test_ensemble_copies_and_keeps_the_mode():
+    member = MLP(2, [4], 2, dropout=0.5, generator=seeded())
+    ensemble = MLPEnsemble([member]).eval()
+    assert not ensemble.member(0).training
+    assert ensemble.member(0).layers[2].p == 0.5
+    with torch.no_grad():
+        member.layers[0].weight.zero_()
+    assert ensemble.weights[0].abs().sum() > 0
+
+
+def test_ensemble_refuses_what_does_not_fit():
+    one = MLP(2, [4], 2)
+    with pytest.raises(ValueError, match=r"^members: got \[\]"):
+        MLPEnsemble([])
+    with pytest.raises(ValueError, match=r"^members: got 2 different shapes"):
+        MLPEnsemble([one, MLP(2, [5], 2)])
+    with pytest.raises(ValueError, match="activation that learns"):
+        MLPEnsemble([MLP(2, [4], 2, nn.PReLU())])
+    for shape in [(2,), (3, 4, 2), (1, 4, 3)]:
+        with pytest.raises(ValueError, match=r"^x: got shape"):
+            MLPEnsemble([one])(torch.zeros(shape))
+    with pytest.raises(ValueError, match=r"^index: got 1"):
+        MLPEnsemble([one]).member(1)
+
+
+# --- training -----------------------------------------------------------------------------------------------------
+
+
+def test_training_together_is_training_alone():
+    seeds = [3, 4, 5]
+    X_train, y_train, X_test, y_test = split_spirals(3, 0.2, 60, seeds)
+    together = train_over_seeds((X_train, y_train, X_test, y_test), [9, 6], seeds, epochs=4, batch_size=32, lr=1e-2)
+    for i, seed in enumerate(seeds):
+        generator = seeded(seed)
+        alone = MLP(2, [9, 6], 3, "relu", generator=generator)
+        history = train_classifier(alone, X_train[i], y_train[i], 4, 32, 1e-2, generator)
+        assert history.shape == (4,)
+        loss, accuracy = evaluate_classifier(alone, X_test[i], y_test[i])
+        assert loss.item() == pytest.approx(together.test_loss[i].item(), abs=1e-4)
+        assert accuracy.item() == pytest.approx(together.test_accuracy[i].item(), abs=1e-6)
+        pairs = zip(alone.parameters(), together.model.member(i).parameters(), strict=True)
+        assert all(torch.allclose(a, b, atol=1e-4) for a, b in pairs)
+
+
+def test_training_is_the_literal_loop():
+    X, y = create_spiral_dataset(3, 0.1, 40, seeded())
+    network = MLP(2, [8], 3, generator=seeded(1))
+    literal = copy.deepcopy(network)
+    history = train_classifier(network, X, y, epochs=3, batch_size=50, lr=0.01, generator=seeded(2))
+    optimiser, generator = torch.optim.Adam(literal.parameters(), lr=0.01), seeded(2)
+    losses = []
+    for _ in range(3):
+        order = torch.randperm(120, generator=generator)
+        for start in (0, 50):  # 20 samples are left over and left out
+            batch = order[start : start + 50]
+            loss = F.cross_entropy(literal(X[batch]), y[batch])
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+            losses.append(loss.item())
+    assert torch.allclose(history, torch.tensor(losses).view(3, 2).mean(1), atol=1e-5)
+    pairs = zip(network.parameters(), literal.parameters(), strict=True)
+    assert all(torch.allclose(a, b, atol=1e-5) for a, b in pairs)
+
+
+def test_spirals_are_learned():
+    X_train, y_train, X_test, y_test = shuffle_and_split(*create_spiral_dataset(4, 0.05, 250, seeded()), 0.2, seeded(1))
+    network = MLP(2, [32, 32], 4, generator=seeded(2))
+    before = evaluate_classifier(network, X_test, y_test)[1]
+    train_classifier(network, X_train, y_train, epochs=40, batch_size=64, lr=1e-2, generator=seeded(3))
+    assert before < 0.6
+    assert evaluate_classifier(network, X_test, y_test)[1] > 0.95
+
+
+def test_on_epoch_hears_of_every_epoch_and_stopped_ends_training():
+    X, y = create_spiral_dataset(2, 0.1, 40, seeded())
+    network, heard = MLP(2, [4], 2, generator=seeded()), []
+    history = train_classifier(
+        network, X, y, 5, 20, generator=seeded(), on_epoch=lambda e, loss: heard.append((e, loss))
+    )
+    assert [epoch for epoch, _ in heard] == [1, 2, 3, 4, 5]
+    assert torch.equal(torch.stack([loss for _, loss in heard]), history)
+    asked = iter([False] * 5 + [True])  # four steps an epoch: the second step of epoch 2
+    stopped = train_classifier(network, X, y, 5, 20, generator=seeded(), stopped=lambda: next(asked))
+    assert stopped.shape == (1,)
+    assert train_classifier(network, X, y, 5, 20, generator=seeded(), stopped=lambda: True).shape == (0,)
+
+
+def test_scores_come_in_evaluation_mode_and_leave_the_mode_alone():
+    network = MLP(2, [16], 3, dropout=0.5, generator=seeded())
+    X, y = create_spiral_dataset(3, 0.1, 30, seeded())
+    loss, accuracy = evaluate_classifier(network, X, y)
+    assert network.training
+    assert (loss, accuracy) == evaluate_classifier(network, X, y)
+    network.eval()
+    with torch.no_grad():
+        assert loss.item() == pytest.approx(F.cross_entropy(network(X), y).item(), rel=1e-5)
+        assert accuracy.item() == pytest.approx((network(X).argmax(1) == y).float().mean().item())
+    evaluate_classifier(network, X, y)
+    assert not network.training
+
+
+def test_probabilities_do_not_depend_on_chunks():
+    network = MLP(2, [16], 3, dropout=0.5, generator=seeded())
+    X = torch.randn(50, 2, generator=seeded())
+    whole = predict_probabilities(network, X)
+    assert network.training
+    assert not whole.requires_grad
+    assert torch.allclose(whole, predict_probabilities(network, X, chunk=7), atol=1e-6)
+    assert torch.allclose(whole.sum(1), torch.ones(50))
+    ensemble = MLPEnsemble([network, network])
+    assert torch.allclose(predict_probabilities(ensemble, X, chunk=7)[1], whole, atol=1e-6)
+    own = torch.stack([X, X.flip(0)])
+    assert torch.allclose(predict_probabilities(ensemble, own, chunk=7)[1], whole.flip(0), atol=1e-6)
+
+
+def test_ring_means_average_within_each_ring():
+    values, radius = torch.tensor([[1.0, 2, 3, 4]]), torch.tensor([[0.1, 0.2, 1.0, 5.0]])
+    means = ring_means(values, radius, torch.tensor([0.0, 0.5, 1.0, 2.0]))
+    assert means[0, [0, 2]].tolist() == [1.5, 3.0]
+    assert math.isnan(means[0, 1])
+    with pytest.raises(ValueError, match=r"^radius: got"):
+        ring_means(values, radius[0], torch.tensor([0.0, 1.0]))
+    with pytest.raises(ValueError, match=r"^edges: got"):
+        ring_means(values, radius, torch.tensor([1.0, 0.5]))
+
+
+@pytest.mark.parametrize(
+    ("changes", "name"),
+    [
+        ({"X": torch.zeros(0, 2)}, "X"),
+        ({"X": torch.full((4, 2), math.nan)}, "X"),
+        ({"X": [[0.0, 0.0]]}, "X"),
+        ({"y": torch.zeros(3, dtype=torch.int64)}, "y"),
+        ({"y": torch.zeros(4)}, "y"),
+        ({"epochs": 0}, "epochs"),
+        ({"epochs": 1.5}, "epochs"),
+        ({"batch_size": 0}, "batch_size"),
+        ({"lr": 0}, "lr"),
+        ({"lr": math.nan}, "lr"),
+        ({"generator": [seeded(), seeded()]}, "generator"),
+    ],
+)
+def test_bad_training_is_refused_by_name(changes, name):
+    arguments = {"X": torch.zeros(4, 2), "y": torch.zeros(4, dtype=torch.int64), "epochs": 1, **changes}
+    with pytest.raises(ValueError, match=rf"^{name}: got"):
+        train_classifier(MLP(2, [3], 2), **arguments)
+
+
+def test_other_bad_arguments_are_refused():
+    with pytest.raises(ValueError, match=r"^seeds: got 1"):
+        train_over_seeds(split_spirals(2, 0.1, 10, [1, 2]), [3], [1])
+    with pytest.raises(ValueError, match=r"^chunk: got 0"):
+        predict_probabilities(MLP(2, [3], 2), torch.zeros(4, 2), chunk=0)
+    with pytest.raises(ValueError, match=r"^X: got"):
+        predict_probabilities(MLP(2, [3], 2), torch.zeros(0, 2))
+
+
+def test_loader_and_network_work_together_on_the_default_device_of_the_data():
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    X, y = (tensor.to(device) for tensor in create_spiral_dataset(3, 0.1, 30, seeded()))
+    network = MLP(2, [8], 3).to(device)
+    train_classifier(network, X, y, epochs=1, batch_size=16, generator=seeded())
+    for X_batch, y_batch in batched_loader(X, y, 16):
+        assert network(X_batch).argmax(1).shape == y_batch.shape
+        assert X_batch.device.type == device.type

@@ -1,0 +1,76 @@
+"""How long a DataLoader takes for one epoch, in this process or with worker processes."""
+
+from __future__ import annotations
+
+import sys
+import time
+import warnings
+
+from torch.utils.data import DataLoader, Dataset
+
+__all__ = ["time_loader", "time_workers"]
+
+# A worker that does not answer within this time is given up, so that a notebook can never hang.
+WORKER_TIMEOUT_SECONDS = 20
+
+
+def time_loader(loader: DataLoader, epochs: int = 7) -> list[float]:
+    """Time of whole epochs of loading, nothing done with the batches.
+
+    Args:
+        loader: what to go through.
+        epochs: how many times.
+
+    Returns:
+        One time for each epoch, in ms.
+
+    Raises:
+        ValueError: epochs < 1.
+    """
+    if isinstance(epochs, bool) or not isinstance(epochs, int) or epochs < 1:
+        raise ValueError(f"epochs: got {epochs!r}, allowed is a whole number of at least 1")
+    times = []
+    for _ in range(epochs):
+        start = time.perf_counter()
+        for _ in loader:
+            pass
+        times.append(1e3 * (time.perf_counter() - start))
+    return times
+
+
+def time_workers(data: Dataset, batch_size: int, workers: int = 2, epochs: int = 3) -> list[float] | None:
+    """Time of whole epochs of loading with worker processes, where that is safe inside a notebook.
+
+    Only Linux forks its workers: there they start at once and see what the notebook defined. macOS and Windows start
+    new interpreters, which import everything again and cannot see a notebook's own classes.
+
+    Args:
+        data: the samples.
+        batch_size: samples in a batch.
+        workers: number of processes.
+        epochs: how many times.
+
+    Returns:
+        One time for each epoch, in ms; None where workers cannot be forked or do not answer.
+
+    Raises:
+        ValueError: epochs < 1.
+    """
+    if sys.platform != "linux":
+        return None
+    loader = DataLoader(
+        data,
+        batch_size=batch_size,
+        shuffle=True,
+        drop_last=True,
+        num_workers=workers,
+        multiprocessing_context="fork",
+        timeout=WORKER_TIMEOUT_SECONDS,
+    )
+    with warnings.catch_warnings():
+        # Python 3.12 warns of any fork beside threads, and a kernel has threads; the time-out guards against a hang.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        try:
+            return time_loader(loader, epochs)
+        except (RuntimeError, OSError):
+            return None

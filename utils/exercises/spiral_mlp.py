@@ -1,0 +1,605 @@
+"""Exercises of notebook 03: a network, its loss, its data, its training and its scoring, each by hand."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+from torch.utils.data import DataLoader, TensorDataset
+
+from utils.exercises.engine import Case, Exercise, register
+from utils.models.mlp import find_activation
+
+
+def _random(*shape: int, seed: int = 0, scale: float = 1.0) -> torch.Tensor:
+    return scale * torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
+
+
+def _classes(n: int, K: int, seed: int = 0) -> torch.Tensor:
+    return torch.randint(K, (n,), generator=torch.Generator().manual_seed(seed))
+
+
+# --- 1: the network -----------------------------------------------------------------------------------------------
+
+
+class SpiralMLP(nn.Module):
+    """Linear layers with an activation between them.  (batch, ...) -> (batch, n_outputs)"""
+
+    def __init__(self, n_inputs, hidden, n_outputs, activation):
+        super().__init__()
+        layers = []
+        for width in hidden:
+            layers += [nn.Linear(n_inputs, width), find_activation(activation)]
+            n_inputs = width
+        layers.append(nn.Linear(n_inputs, n_outputs))
+        self.layers = nn.Sequential(*layers)
+
+    def forward(self, x):
+        return self.layers(x.flatten(1))
+
+
+class _LinearOnly(nn.Module):
+    def __init__(self, n_inputs, hidden, n_outputs, activation):
+        super().__init__()
+        layers = []
+        for width in hidden:
+            layers.append(nn.Linear(n_inputs, width))
+            n_inputs = width
+        layers.append(nn.Linear(n_inputs, n_outputs))
+        self.layers = nn.Sequential(*layers)
+
+    def forward(self, x):
+        return self.layers(x.flatten(1))
+
+
+class _ActivatedLogits(nn.Module):
+    def __init__(self, n_inputs, hidden, n_outputs, activation):
+        super().__init__()
+        layers = []
+        for width in [*hidden, n_outputs]:
+            layers += [nn.Linear(n_inputs, width), find_activation(activation)]
+            n_inputs = width
+        self.layers = nn.Sequential(*layers)
+
+    def forward(self, x):
+        return self.layers(x.flatten(1))
+
+
+class _FirstLayerOnly(nn.Module):
+    def __init__(self, n_inputs, hidden, n_outputs, activation):
+        super().__init__()
+        layers = []
+        for width in hidden[:1]:
+            layers += [nn.Linear(n_inputs, width), find_activation(activation)]
+            n_inputs = width
+        layers.append(nn.Linear(n_inputs, n_outputs))
+        self.layers = nn.Sequential(*layers)
+
+    def forward(self, x):
+        return self.layers(x.flatten(1))
+
+
+def _cases_mlp():
+    return [
+        Case(2, [], 3, "relu", _random(4, 2), label="no hidden layer"),
+        Case(2, [5], 3, "relu", _random(4, 2, seed=1), label="one hidden layer of 5 ReLUs"),
+        Case(2, [100, 10, 5], 1, "LeakyReLU(0.1)", _random(100, 2, seed=2), label="hidden widths [100, 10, 5]"),
+        Case(12, [7, 6], 4, "tanh", _random(3, 1, 4, 3, seed=3), label="small pictures, to be flattened"),
+    ]
+
+
+def _call_mlp(candidate, n_inputs, hidden, n_outputs, activation, x):
+    network = candidate(n_inputs, hidden, n_outputs, activation)
+    # The same weights for everybody, layer by layer; a layer of another shape gets other ones, and is seen.
+    with torch.no_grad():
+        linears = [module for module in network.modules() if isinstance(module, nn.Linear)]
+        for number, layer in enumerate(linears):
+            layer.weight.copy_(_random(*layer.weight.shape, seed=10 + number) / math.sqrt(layer.in_features))
+            layer.bias.copy_(_random(*layer.bias.shape, seed=20 + number))
+    result = network(x)
+    return result.detach() if isinstance(result, torch.Tensor) else result
+
+
+register(
+    Exercise(
+        id="03.mlp",
+        reference=SpiralMLP,
+        cases=_cases_mlp,
+        call=_call_mlp,
+        hints=(
+            "Go through `hidden` with a for loop. Each width adds two modules: `nn.Linear(n_inputs, width)` "
+            "and `find_activation(activation)`.",
+            "After a layer of `width` units, the next one receives `width` inputs: set `n_inputs = width` in the loop.",
+            "After the loop one `nn.Linear(n_inputs, n_outputs)` stands alone: logits get no activation. "
+            "`x.flatten(1)` keeps the batch axis and flattens the rest.",
+        ),
+        wrong_answers={
+            "a network without activations, which is one linear map however many layers it has": _LinearOnly,
+            "an activation behind the last layer: logits must be free to take any sign": _ActivatedLogits,
+            "only the first of the hidden widths in use": _FirstLayerOnly,
+        },
+    )
+)
+
+
+# --- 2: cross entropy, as it is written ---------------------------------------------------------------------------
+
+
+def naive_cross_entropy(logits, labels):
+    """Mean cross entropy, written as the formula reads.  (n, K), (n,) -> scalar, in nats"""
+    of_label = logits[torch.arange(len(labels)), labels]
+    losses = torch.log(torch.exp(logits).sum(dim=1)) - of_label
+    return losses.mean()
+
+
+def _summed_entropy(logits, labels):
+    of_label = logits[torch.arange(len(labels)), labels]
+    return (torch.log(torch.exp(logits).sum(dim=1)) - of_label).sum()
+
+
+def _sign_flipped_entropy(logits, labels):
+    of_label = logits[torch.arange(len(labels)), labels]
+    return (of_label - torch.log(torch.exp(logits).sum(dim=1))).mean()
+
+
+def _largest_instead_of_label(logits, labels):
+    of_label = logits.max(dim=1).values
+    return (torch.log(torch.exp(logits).sum(dim=1)) - of_label).mean()
+
+
+def _summed_over_the_batch(logits, labels):
+    of_label = logits[torch.arange(len(labels)), labels]
+    return (torch.log(torch.exp(logits).sum(dim=0)).mean() - of_label).mean()
+
+
+def _cases_naive():
+    return [
+        Case(torch.tensor([[1.0, 0.0]]), torch.tensor([1]), label="one sample, two classes"),
+        Case(torch.zeros(3, 4), torch.tensor([0, 1, 3]), label="equal logits: the loss is log 4"),
+        Case(torch.tensor([[10.0, 1, -1, -20], [10, 10, 2, -10]]), torch.tensor([0, 1]), label="the source's example"),
+        Case(_random(6, 5, seed=1, scale=3), _classes(6, 5, seed=2)),
+    ]
+
+
+register(
+    Exercise(
+        id="03.cross_entropy",
+        reference=naive_cross_entropy,
+        cases=_cases_naive,
+        hints=(
+            "Two ingredients for each row: the logit of the right class, and the logarithm of the sum of exp(logit).",
+            "`logits[torch.arange(len(labels)), labels]` picks from each row the logit of its label, all rows at once.",
+            "`torch.log(torch.exp(logits).sum(dim=1))` is the other one, one number a row. "
+            "Subtract, then take the mean.",
+        ),
+        wrong_answers={
+            "a sum over the samples, where the mean was asked": _summed_entropy,
+            "the logarithm of the probability without its minus sign": _sign_flipped_entropy,
+            "the largest logit in place of the label's": _largest_instead_of_label,
+            "a sum over samples (dim=0) where the classes (dim=1) should be summed": _summed_over_the_batch,
+        },
+    )
+)
+
+
+# --- 3: cross entropy that never overflows ------------------------------------------------------------------------
+
+
+def stable_cross_entropy(logits, labels):
+    """Mean cross entropy with the log-sum-exp trick, right for logits of any size.  (n, K), (n,) -> scalar, in nats"""
+    largest = logits.max(dim=1, keepdim=True).values
+    shifted = logits - largest
+    log_sum = torch.log(torch.exp(shifted).sum(dim=1))
+    of_label = shifted[torch.arange(len(labels)), labels]
+    return (log_sum - of_label).mean()
+
+
+def _still_naive(logits, labels):
+    of_label = logits[torch.arange(len(labels)), labels]
+    return (torch.log(torch.exp(logits).sum(dim=1)) - of_label).mean()
+
+
+def _one_maximum_for_all(logits, labels):
+    shifted = logits - logits.max()
+    of_label = shifted[torch.arange(len(labels)), labels]
+    return (torch.log(torch.exp(shifted).sum(dim=1)) - of_label).mean()
+
+
+def _shift_forgotten(logits, labels):
+    shifted = logits - logits.max(dim=1, keepdim=True).values
+    of_label = logits[torch.arange(len(labels)), labels]
+    return (torch.log(torch.exp(shifted).sum(dim=1)) - of_label).mean()
+
+
+def _log_with_a_floor(logits, labels):
+    probabilities = torch.softmax(logits, dim=1)[torch.arange(len(labels)), labels]
+    return -torch.log(probabilities + 1e-12).mean()
+
+
+def _cases_stable():
+    return [
+        Case(torch.tensor([[1.0, 0.0]]), torch.tensor([1]), label="ordinary logits"),
+        Case(torch.tensor([[1000.0, 0.0]]), torch.tensor([1]), label="a logit of 1000"),
+        Case(torch.tensor([[-1000.0, -1001.0]]), torch.tensor([0]), label="all logits near -1000"),
+        Case(torch.tensor([[1000.0, 999.0], [-1000.0, -999.0]]), torch.tensor([0, 1]), label="both signs in one batch"),
+        Case(torch.tensor([[10.0, 1, -1, -20], [10, 10, 2, -10]]), torch.tensor([0, 1]), label="the source's example"),
+        Case(_random(6, 5, seed=1, scale=3), _classes(6, 5, seed=2)),
+    ]
+
+
+register(
+    Exercise(
+        id="03.stable_cross_entropy",
+        reference=stable_cross_entropy,
+        cases=_cases_stable,
+        hints=(
+            "Adding one number to all logits of a row changes no probability. Which number makes every exp safe?",
+            "Subtract the largest logit of each row: then exp is at most 1, and the sum is at least 1. "
+            "`logits.max(dim=1, keepdim=True).values` has one maximum for each row, ready to be subtracted.",
+            "Work with the shifted logits in both places: in the sum and where you pick the label's logit.",
+        ),
+        wrong_answers={
+            "exp of the raw logits, which overflows above 88": _still_naive,
+            "one maximum for the whole batch: a row far below it sums to zero": _one_maximum_for_all,
+            "a shift in the sum that the label's logit does not get": _shift_forgotten,
+            "the logarithm of a rounded probability: a floor hides how wrong the network is": _log_with_a_floor,
+        },
+    )
+)
+
+
+# --- 4: the data --------------------------------------------------------------------------------------------------
+
+
+def spiral_arm(t, k, K, sigma, noise):
+    """Points of arm k of K at radii t.  (N,), noise (N, 2) standard normal -> (N, 2)"""
+    angle = 2 * torch.pi / K * (2 * t + k)
+    direction = torch.stack([torch.sin(angle), torch.cos(angle)], dim=1)
+    return t[:, None] * (direction + sigma * noise)
+
+
+def _noise_everywhere_alike(t, k, K, sigma, noise):
+    angle = 2 * torch.pi / K * (2 * t + k)
+    return t[:, None] * torch.stack([torch.sin(angle), torch.cos(angle)], dim=1) + sigma * noise
+
+
+def _half_the_twist(t, k, K, sigma, noise):
+    angle = 2 * torch.pi / K * (t + k)
+    return t[:, None] * (torch.stack([torch.sin(angle), torch.cos(angle)], dim=1) + sigma * noise)
+
+
+def _cosine_first(t, k, K, sigma, noise):
+    angle = 2 * torch.pi / K * (2 * t + k)
+    return t[:, None] * (torch.stack([torch.cos(angle), torch.sin(angle)], dim=1) + sigma * noise)
+
+
+def _cases_arm():
+    return [
+        Case(torch.tensor([0.0, 0.5, 1.0]), 0, 4, 0.0, torch.zeros(3, 2), label="the first arm, no noise"),
+        Case(torch.tensor([0.5, 1.0]), 1, 4, 0.0, torch.zeros(2, 2), label="the second arm, no noise"),
+        Case(torch.tensor([0.0, 0.5, 1.0]), 0, 4, 0.2, torch.ones(3, 2), label="noise of one standard deviation"),
+        Case(torch.linspace(0, 1, 9), 2, 3, 0.16, _random(9, 2), label="three arms"),
+    ]
+
+
+register(
+    Exercise(
+        id="03.spiral_arm",
+        reference=spiral_arm,
+        cases=_cases_arm,
+        hints=(
+            "Start with the angle, one number for each t: 2 pi / K times (2 t + k). `torch.pi` is there.",
+            "`torch.stack([torch.sin(angle), torch.cos(angle)], dim=1)` has the shape (N, 2), like the noise.",
+            "The radius multiplies both, direction and noise. `t[:, None]` gives it the shape (N, 1).",
+        ),
+        wrong_answers={
+            "noise of the same size everywhere: here it grows with the radius": _noise_everywhere_alike,
+            "a spiral that turns half as far: the angle holds 2 t": _half_the_twist,
+            "x and y exchanged: the sine belongs to x": _cosine_first,
+        },
+    )
+)
+
+
+# --- 5: one step of training --------------------------------------------------------------------------------------
+
+
+def training_step(model, optimiser, X, y):
+    """One update of the model's parameters on one batch.  Returns the loss before the update, a float."""
+    optimiser.zero_grad()
+    loss = F.cross_entropy(model(X), y)
+    loss.backward()
+    optimiser.step()
+    return loss.item()
+
+
+def _gradients_pile_up(model, optimiser, X, y):
+    loss = F.cross_entropy(model(X), y)
+    loss.backward()
+    optimiser.step()
+    return loss.item()
+
+
+def _never_steps(model, optimiser, X, y):
+    optimiser.zero_grad()
+    loss = F.cross_entropy(model(X), y)
+    loss.backward()
+    return loss.item()
+
+
+def _loss_after_the_step(model, optimiser, X, y):
+    optimiser.zero_grad()
+    F.cross_entropy(model(X), y).backward()
+    optimiser.step()
+    return F.cross_entropy(model(X), y).item()
+
+
+def _loss_on_probabilities(model, optimiser, X, y):
+    optimiser.zero_grad()
+    loss = F.cross_entropy(torch.softmax(model(X), dim=1), y)
+    loss.backward()
+    optimiser.step()
+    return loss.item()
+
+
+def _cases_step():
+    return [
+        Case("SGD", 1, label="one step of SGD"),
+        Case("SGD", 3, label="three steps of SGD in a row"),
+        Case("Adam", 1, label="one step of Adam"),
+        Case("Adam", 4, label="four steps of Adam in a row"),
+    ]
+
+
+def _call_step(candidate, kind, steps):
+    model = nn.Sequential(nn.Linear(2, 6), nn.Tanh(), nn.Linear(6, 3))
+    with torch.no_grad():
+        for number, parameter in enumerate(model.parameters()):
+            parameter.copy_(_random(*parameter.shape, seed=number, scale=0.5))
+    optimiser = getattr(torch.optim, kind)(model.parameters(), lr=0.05)
+    losses = []
+    for step in range(steps):
+        loss = candidate(model, optimiser, _random(8, 2, seed=30 + step), _classes(8, 3, seed=40 + step))
+        if loss is Ellipsis or loss is None:
+            return loss
+        losses.append(loss)
+    moved = torch.cat([parameter.detach().flatten() for parameter in model.parameters()])
+    return {"the loss of each step": losses, "the parameters afterwards": moved}
+
+
+register(
+    Exercise(
+        id="03.training_step",
+        reference=training_step,
+        cases=_cases_step,
+        call=_call_step,
+        hints=(
+            "Four calls: clear the old gradients, compute the loss, compute the gradients, move the parameters.",
+            "`optimiser.zero_grad()`, then `loss = F.cross_entropy(model(X), y)`, then two more calls.",
+            "`loss.backward()` fills the gradients and `optimiser.step()` uses them. "
+            "`loss.item()` is the loss as a float.",
+        ),
+        wrong_answers={
+            "gradients that pile up: backward adds to what is there, so clear it first": _gradients_pile_up,
+            "a step that is never taken, or that finds its gradients cleared": _never_steps,
+            "the loss after the step, where the loss before it was asked": _loss_after_the_step,
+            "softmax applied twice: F.cross_entropy takes logits and does that itself": _loss_on_probabilities,
+        },
+    )
+)
+
+
+# --- 6: scoring ---------------------------------------------------------------------------------------------------
+
+
+def score(model, loader):
+    """Mean loss and accuracy over all samples of a loader, as two floats.  The model's mode is put back."""
+    was_training = model.training
+    model.eval()
+    loss, correct, n = 0.0, 0, 0
+    with torch.no_grad():
+        for X, y in loader:
+            logits = model(X)
+            loss += F.cross_entropy(logits, y, reduction="sum").item()
+            correct += (logits.argmax(dim=1) == y).sum().item()
+            n += len(y)
+    model.train(was_training)
+    return loss / n, correct / n
+
+
+def _mean_of_batch_means(model, loader):
+    was_training = model.training
+    model.eval()
+    losses, accuracies = [], []
+    with torch.no_grad():
+        for X, y in loader:
+            logits = model(X)
+            losses.append(F.cross_entropy(logits, y).item())
+            accuracies.append((logits.argmax(dim=1) == y).float().mean().item())
+    model.train(was_training)
+    return sum(losses) / len(losses), sum(accuracies) / len(accuracies)
+
+
+def _dropout_left_on(model, loader):
+    loss, correct, n = 0.0, 0, 0
+    with torch.no_grad():
+        for X, y in loader:
+            logits = model(X)
+            loss += F.cross_entropy(logits, y, reduction="sum").item()
+            correct += (logits.argmax(dim=1) == y).sum().item()
+            n += len(y)
+    return loss / n, correct / n
+
+
+def _mode_not_restored(model, loader):
+    model.eval()
+    loss, correct, n = 0.0, 0, 0
+    with torch.no_grad():
+        for X, y in loader:
+            logits = model(X)
+            loss += F.cross_entropy(logits, y, reduction="sum").item()
+            correct += (logits.argmax(dim=1) == y).sum().item()
+            n += len(y)
+    return loss / n, correct / n
+
+
+def _cases_score():
+    return [
+        Case(4, 4, False, label="one batch"),
+        Case(5, 2, False, label="5 samples in batches of 2: the last one is smaller"),
+        Case(6, 3, True, label="a network with dropout, handed over in training mode"),
+        Case(7, 3, False, label="a network handed over in evaluation mode"),
+    ]
+
+
+def _call_score(candidate, n, batch_size, training):
+    model = nn.Sequential(nn.Linear(2, 16), nn.ReLU(), nn.Dropout(0.5), nn.Linear(16, 3))
+    with torch.no_grad():
+        for number, parameter in enumerate(model.parameters()):
+            parameter.copy_(_random(*parameter.shape, seed=number))
+    model.train(training)
+    torch.manual_seed(0)
+    loader = DataLoader(TensorDataset(_random(n, 2, seed=50), _classes(n, 3, seed=51)), batch_size=batch_size)
+    result = candidate(model, loader)
+    if result is Ellipsis or result is None or not isinstance(result, tuple | list) or len(result) != 2:
+        return result
+    return {"loss": result[0], "accuracy": result[1], "training mode afterwards": model.training}
+
+
+register(
+    Exercise(
+        id="03.score",
+        reference=score,
+        cases=_cases_score,
+        call=_call_score,
+        hints=(
+            "Three things surround the loop: `model.eval()`, `with torch.no_grad():`, and at the end the mode it had "
+            "before (`model.training` told you, `model.train(was_training)` puts it back).",
+            "Add up sums, not means: `F.cross_entropy(logits, y, reduction='sum')`, the number of correct ones, "
+            "and len(y).",
+            "A sample counts as correct where `logits.argmax(dim=1) == y`. "
+            "Divide both sums by the number of samples at the end.",
+        ),
+        wrong_answers={
+            "a mean of batch means: the small last batch then counts as much as a full one": _mean_of_batch_means,
+            "dropout left on: call model.eval() first": _dropout_left_on,
+            "a network left in evaluation mode: the next training would go without dropout": _mode_not_restored,
+        },
+    )
+)
+
+
+# --- 7: dropout ---------------------------------------------------------------------------------------------------
+
+
+def dropout(h, keep, p, training):
+    """Silence units where keep is False and scale up the others; in evaluation do nothing.  (n, units) -> (n, units)"""
+    if not training:
+        return h
+    return h * keep / (1 - p)
+
+
+def _unscaled(h, keep, p, training):
+    if not training:
+        return h
+    return h * keep
+
+
+def _always_on(h, keep, p, training):
+    return h * keep / (1 - p)
+
+
+def _scaled_by_p(h, keep, p, training):
+    if not training:
+        return h
+    return h * keep / p
+
+
+def _cases_dropout():
+    units = torch.tensor([[1.0, 2.0, 3.0, 4.0]])
+    keep = torch.tensor([[True, False, True, True]])
+    mask = torch.rand(5, 8, generator=torch.Generator().manual_seed(1)) > 0.5
+    return [
+        Case(units, keep, 0.25, True, label="in training"),
+        Case(units, keep, 0.25, False, label="in evaluation"),
+        Case(_random(5, 8), mask, 0.5, True, label="a batch"),
+        Case(_random(5, 8), torch.ones(5, 8, dtype=torch.bool), 0.2, True, label="all units happen to stay"),
+    ]
+
+
+register(
+    Exercise(
+        id="03.dropout",
+        reference=dropout,
+        cases=_cases_dropout,
+        hints=(
+            "Two cases: in evaluation the input comes back as it is.",
+            "In training multiply by `keep`: False counts as 0, True as 1.",
+            "A unit stays with probability 1 - p. Divide by that, and the expected value of each unit is the input.",
+        ),
+        wrong_answers={
+            "dropout without the division by 1 - p: units are smaller in training than in evaluation": _unscaled,
+            "dropout that is never switched off": _always_on,
+            "a division by p, where the probability to stay is 1 - p": _scaled_by_p,
+        },
+    )
+)
+
+
+# --- 8: the remedy ------------------------------------------------------------------------------------------------
+
+
+def untwist(x, omega):
+    """Sine and cosine of each point's angle minus omega times its radius.  (..., 2), omega -> (..., 2)"""
+    radius = x.norm(dim=-1)
+    angle = torch.atan2(x[..., 0], x[..., 1])
+    phase = angle - omega * radius
+    return torch.stack([torch.sin(phase), torch.cos(phase)], dim=-1)
+
+
+def _twisted_further(x, omega):
+    phase = torch.atan2(x[..., 0], x[..., 1]) + omega * x.norm(dim=-1)
+    return torch.stack([torch.sin(phase), torch.cos(phase)], dim=-1)
+
+
+def _angle_from_the_x_axis(x, omega):
+    phase = torch.atan2(x[..., 1], x[..., 0]) - omega * x.norm(dim=-1)
+    return torch.stack([torch.sin(phase), torch.cos(phase)], dim=-1)
+
+
+def _radius_left_in(x, omega):
+    radius = x.norm(dim=-1)
+    phase = torch.atan2(x[..., 0], x[..., 1]) - omega * radius
+    return radius[..., None] * torch.stack([torch.sin(phase), torch.cos(phase)], dim=-1)
+
+
+def _cases_untwist():
+    return [
+        Case(torch.tensor([[0.0, 1.0], [1.0, 0.0]]), torch.tensor(0.0), label="no twist to take out"),
+        Case(torch.tensor([[0.0, 0.5], [0.0, 1.0]]), torch.tensor(math.pi / 2), label="a quarter turn at radius 1"),
+        Case(_random(5, 2), torch.tensor(2.5), label="points all around"),
+        Case(_random(3, 4, 2, seed=1), torch.tensor([[0.5], [1.0], [2.0]]), label="a batch for each of three twists"),
+    ]
+
+
+register(
+    Exercise(
+        id="03.untwist",
+        reference=untwist,
+        cases=_cases_untwist,
+        atol=1e-5,
+        hints=(
+            "`x[..., 0]` is the first coordinate, `x[..., 1]` the second, whatever stands before. "
+            "`x.norm(dim=-1)` is the radius.",
+            "The arms use x = t sin(angle), y = t cos(angle), so the angle is `torch.atan2(x[..., 0], x[..., 1])`.",
+            "Subtract omega times the radius from the angle, then stack sine and cosine of that along dim=-1.",
+        ),
+        wrong_answers={
+            "a twist in the other direction: subtract omega times the radius": _twisted_further,
+            "an angle counted from the x axis: here the first coordinate is the sine": _angle_from_the_x_axis,
+            "features that still hold the radius: sine and cosine alone have length 1": _radius_left_in,
+        },
+    )
+)
