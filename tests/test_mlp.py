@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import math
 
 import pytest
@@ -38,7 +39,7 @@ def test_names_are_found_whatever_their_case(name):
 
 def test_numbers_in_brackets_reach_the_activation():
     assert find_activation("LeakyReLU(0.1)").negative_slope == 0.1
-    assert find_activation("leaky_relu( 0.25 )").negative_slope == 0.25
+    assert find_activation(" leaky_relu( 0.25 ) ").negative_slope == 0.25
     assert find_activation("softplus(2, 10)").threshold == 10
 
 
@@ -49,7 +50,6 @@ def test_numbers_in_brackets_reach_the_activation():
         "",
         "(0.1)",
         "LeakyReLU(0.1",
-        "LeakyReLU(0.1) ",
         "LeakyReLU(__import__('os'))",
         "LeakyReLU(open)",
         "LeakyReLU('a')",
@@ -66,9 +66,6 @@ def test_numbers_in_brackets_reach_the_activation():
     ],
 )
 def test_everything_else_is_refused_with_the_allowed_names(name):
-    if name == "LeakyReLU(0.1) ":
-        assert isinstance(find_activation(name), nn.LeakyReLU)  # blanks around a good name do no harm
-        return
     with pytest.raises(ValueError, match=r"^activation: got .*relu, leakyrelu.*LeakyReLU\(0\.1\)"):
         find_activation(name)
 
@@ -102,7 +99,7 @@ def test_a_module_is_copied():
 def test_any_shape_counts_its_parameters_and_equals_its_formula(n_inputs, hidden, n_outputs, batch):
     network = MLP(n_inputs, hidden, n_outputs, "tanh", generator=seeded())
     widths = [n_inputs, *hidden, n_outputs]
-    pairs = list(zip(widths[:-1], widths[1:], strict=True))
+    pairs = list(itertools.pairwise(widths))
     assert sum(p.numel() for p in network.parameters()) == sum(a * b + b for a, b in pairs)
     x = torch.randn(batch, n_inputs, generator=seeded(1))
     h = x

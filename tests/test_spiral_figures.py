@@ -70,7 +70,7 @@ def test_maps_hold_every_point_and_number_every_arm():
 
 
 def test_numbers_stand_where_noise_free_arms_end():
-    fig, ax = plt.subplots()
+    ax = plt.figure().add_subplot()
     plots.label_arms(ax, 4, radius=1.0)
     X, _ = create_spiral_dataset(4, 0.0, 2)
     ends = X.view(4, 2, 2)[:, 1].numpy()

@@ -50,7 +50,7 @@ def _static_page(question: str, choices: Sequence[str], answer: str, because: st
         '<div role="group" style="border-left:6px solid #56B4E9;background:rgba(128,128,128,0.10);color:inherit;'
         'padding:8px 12px;border-radius:4px;max-width:46em;line-height:1.45">'
         f"<strong>Predict first.</strong> {escape(question)}"
-        f'<ol type="A" style="margin:6px 0 6px 1.6em;padding:0">{items}</ol>'
+        f'<ol style="list-style-type:upper-alpha;margin:6px 0 6px 1.8em;padding:0">{items}</ol>'
         f"<details><summary>Answer</summary><p><strong>{escape(answer)}.</strong> {escape(because)}</p></details></div>"
     )
 

@@ -173,7 +173,7 @@ def _step_uphill(b_final, drive, y, learning_rate):
 def _step_only(b_final, drive, y, learning_rate):
     z = drive + b_final
     gradients = 2 * (torch.relu(z) - y) * (z > 0)
-    return learning_rate * gradients.sum()
+    return -learning_rate * gradients.sum()
 
 
 def _training_cases():
@@ -209,7 +209,7 @@ register(
             "a step along the mean of the slopes, not their sum": _step_with_mean,
             "a step after every single point": _step_after_each_point,
             "a step uphill": _step_uphill,
-            "the change of b_final, not the new b_final (or its sign is missing)": _step_only,
+            "the change of b_final alone, without the value it starts from": _step_only,
         },
     )
 )

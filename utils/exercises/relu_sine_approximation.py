@@ -29,7 +29,7 @@ def _uneven(n_points: int, seed: int) -> torch.Tensor:
 
 
 def relu_biases(x_train):
-    """Biases of the ReLUs relu(x + b) that switch on at x_train, the last point left out.  (n + 1,) -> (n,)"""
+    """Biases b of ReLUs relu(x + b) that switch on at all but the last x_train.  (n + 1,) -> (n,)"""
     b = -x_train[:-1]
     return b
 
@@ -200,7 +200,7 @@ register(
 
 
 def relu_sum(x, biases, weights, offset):
-    """Output offset + sum_i weights[i] relu(x + biases[i]) for every x.  (m,), (n,), (n,), scalar -> (m,)"""
+    """offset + sum_i weights[i] relu(x + biases[i]) for every x.  (m,), (n,), (n,), scalar -> (m,)"""
     activations = torch.relu(x[:, None] + biases[None, :])
     y_hat = offset + activations @ weights
     return y_hat
@@ -265,7 +265,7 @@ register(
 
 
 def relus_needed(length, curvature, tolerance):
-    """Smallest number n of ReLUs for which h^2 / 8 * curvature <= tolerance, with h = length / n.  numbers -> int"""
+    """Smallest n for which h^2 / 8 * curvature <= tolerance, with h = length / n.  numbers -> int"""
     n = math.ceil(length * math.sqrt(curvature / (8 * tolerance)))
     return max(n, 1)
 
@@ -326,7 +326,7 @@ register(
 
 
 def solve_for_weights(x, y, biases):
-    """Weights and offset with the smallest squared error at (x, y).  (m,), (m,), (n,) -> (n,), scalar"""
+    """Weights and offset with the smallest squared error.  (m,), (m,), (n,) -> (n,), scalar"""
     activations = torch.relu(x[:, None] + biases[None, :])
     columns = torch.cat([activations, torch.ones(len(x), 1, dtype=x.dtype)], dim=1)
     solution = torch.linalg.lstsq(columns, y[:, None]).solution[:, 0]

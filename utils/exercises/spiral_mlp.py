@@ -306,7 +306,7 @@ register(
 # --- 5: one step of training --------------------------------------------------------------------------------------
 
 
-def training_step(model, optimiser, X, y):
+def train_step(model, optimiser, X, y):
     """One update of the model's parameters on one batch.  Returns the loss before the update, a float."""
     optimiser.zero_grad()
     loss = F.cross_entropy(model(X), y)
@@ -371,8 +371,8 @@ def _call_step(candidate, kind, steps):
 
 register(
     Exercise(
-        id="03.training_step",
-        reference=training_step,
+        id="03.train_step",
+        reference=train_step,
         cases=_cases_step,
         call=_call_step,
         hints=(

@@ -124,7 +124,9 @@ class TwoPathNeuron(nn.Module):
         return self.trace(stimulus).response
 
     @torch.no_grad()
-    def chain_rule(self, stimulus: Tensor | Sequence[float] | float, observed: Tensor | Sequence[float] | float):
+    def chain_rule(
+        self, stimulus: Tensor | Sequence[float] | float, observed: Tensor | Sequence[float] | float
+    ) -> ChainRule:
         """Squared loss and its gradients for every point, multiplied out by hand, without autograd.
 
         Args:

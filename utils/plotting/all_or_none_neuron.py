@@ -50,9 +50,9 @@ def number(value: float, digits: int = 6) -> str:
 
 def neuron_schematic() -> Figure:
     """A neuron with its parts named, and the way of a signal through it."""
-    fig = Figure(figsize=(WIDTH, 3.3))
+    fig = Figure(figsize=(WIDTH, 3.37))
     ax = fig.add_axes((0, 0, 1, 1))
-    ax.set(xlim=(0, 15.2), ylim=(0, 6.6), aspect="equal")
+    ax.set(xlim=(-0.05, 14.85), ylim=(0, 6.6), aspect="equal")
     ax.axis("off")
     body, edge, sheath = "#F3D9C6", "#8A4B1E", "#DCE6EE"
 
@@ -748,7 +748,7 @@ def parameter_panel(respond: Callable[..., Mapping[str, Any]], published: Mappin
 
     Args:
         respond: (doses, **parameters) -> x, s0, s1, z, response as arrays.
-        published: the seven numbers of the source, drawn as a dashed line.
+        published: the seven numbers of the source, whose response stays as a broad pale line.
     """
     original = np.asarray(respond(_FINE, **published)["response"])
 
@@ -756,7 +756,7 @@ def parameter_panel(respond: Callable[..., Mapping[str, Any]], published: Mappin
         left = fig.add_axes((0.085, 0.17, 0.385, 0.71))
         right = fig.add_axes((0.585, 0.17, 0.385, 0.71))
         artists: dict[str, Any] = {"left": left, "right": right}
-        left.plot(_FINE, original, color=TRUTH, linestyle=(0, (4, 3)), linewidth=1.2, label="the source")
+        left.plot(_FINE, original, color=COLORS["orange"], linewidth=4, alpha=0.45, label="the source")
         (artists["curve"],) = left.plot([], [], color=COLORS["sky"], linewidth=1.8)
         (artists["dots"],) = left.plot([], [], "o", color=MODEL, markersize=5, label="11 doses", clip_on=False)
         left.set(xlabel="dose", ylabel="response", xlim=(0, 1), ylim=(-0.08, 2))
@@ -821,7 +821,7 @@ def learning_panel(descend: Callable[..., Any], parabola: Callable[..., Any], be
         left.text(98, -38.5, "silent", ha="right", fontsize=8.5, color="#666666")
         left.axhline(best, color=TRUTH, linewidth=1.1, linestyle=(0, (4, 3)))
         (artists["parabola"],) = left.plot(
-            [], [], color=COLORS["orange"], linewidth=1.2, label="without the output ReLU"
+            [], [], color=COLORS["orange"], linewidth=4, alpha=0.5, label="without the output ReLU"
         )
         (artists["path"],) = left.plot([], [], ".-", color=MODEL, markersize=4, linewidth=1.4, label="the network")
         left.set(xlabel="epoch", ylabel="b_final", xlim=(-1, 101), ylim=(-40, 8))

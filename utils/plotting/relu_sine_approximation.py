@@ -44,12 +44,13 @@ def plot_points(x: ArrayLike, y: ArrayLike, x_train: ArrayLike, y_train: ArrayLi
     Returns:
         The figure.
     """
+    n = len(np.asarray(x_train))
     fig, ax = plt.subplots(figsize=(7.2, 3.0))
     fig.subplots_adjust(left=0.09, right=0.98, bottom=0.17, top=0.9)
     ax.plot(x, y, color=TRUTH, linewidth=4, alpha=0.5, label="sin(x), the target")
     ax.plot(x_train, y_train, color=MODEL, label="straight lines between the points")
-    ax.plot(x_train, y_train, "o", color=DATA, label=f"{len(np.asarray(x_train))} training points", zorder=3)
-    ax.set(title="Ten points, nine straight pieces", ylabel="y")
+    ax.plot(x_train, y_train, "o", color=DATA, label=f"{n} training points", zorder=3)
+    ax.set(title=f"{n} points, {n - 1} straight pieces", ylabel="y")
     _radians(ax, 0, 2)
     ax.legend(loc="upper right")
     return fig
@@ -68,11 +69,13 @@ def plot_network(biases: ArrayLike, weights: ArrayLike, offset: float) -> Figure
     """
     b, w = np.asarray(biases, dtype=float), np.asarray(weights, dtype=float)
     n = len(w)
-    fig = plt.figure(figsize=(7.2, 0.8 + 0.36 * n))
-    ax = fig.add_axes((0, 0, 1, 1), xlim=(0, 7.2), ylim=(0, 0.8 + 0.36 * n))
+    # High enough for the offset's label, however few ReLUs there are.
+    height = max(0.5 + 0.36 * n, 2.6)
+    fig = plt.figure(figsize=(7.2, height))
+    ax = fig.add_axes((0, 0, 1, 1), xlim=(0, 7.2), ylim=(0, height))
     ax.axis("off")
-    rows = 0.3 + 0.36 * np.arange(n)[::-1]
-    middle = float(rows.mean()) if n else 0.5
+    rows = height / 2 - 0.1 + 0.36 * (np.arange(n)[::-1] - (n - 1) / 2)
+    middle = float(rows.mean())
     colors = relu_colors(n)
     for row, bias, weight, color in zip(rows, b, w, colors, strict=True):
         edge = EXCITATORY if weight >= 0 else INHIBITORY
@@ -101,7 +104,7 @@ def plot_network(biases: ArrayLike, weights: ArrayLike, offset: float) -> Figure
         fontsize=9,
         arrowprops=_arrow("->"),
     )
-    top = 0.62 + 0.36 * (n - 1)
+    top = rows.max() + 0.32
     for x, words in ((2.26, "biases"), (3.17, "weights"), (0.6, "input"), (5.95, "output")):
         ax.text(x, top, words, ha="center", fontsize=9, color="#555555", weight="bold")
     return fig

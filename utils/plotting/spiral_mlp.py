@@ -378,7 +378,7 @@ def plot_comparisons(panels: Sequence[Mapping[str, Any]], chance: float) -> Figu
     """
     fig, axes = plt.subplots(1, len(panels), figsize=(7.4, 3.2), sharey=True, squeeze=False)
     fig.subplots_adjust(left=0.085, right=0.99, bottom=0.19, top=0.88, wspace=0.08)
-    for number, (ax, panel) in enumerate(zip(axes[0], panels, strict=True)):
+    for ax, panel in zip(axes[0], panels, strict=True):
         names = not all(isinstance(value, int | float) for value in panel["x"])
         x = np.arange(len(panel["x"])) if names else np.asarray(panel["x"], dtype=float)
         if panel.get("log"):
@@ -395,10 +395,10 @@ def plot_comparisons(panels: Sequence[Mapping[str, Any]], chance: float) -> Figu
             ax.plot(x, ceiling, color=CEILING, linewidth=1, linestyle=":", label="ceiling: Bayes' rule")
             spread(ax, x, panel["train"], "train", TRAIN)
             spread(ax, x, panel["test"], "test", TEST).set_linestyle((0, (3, 1.2)))
+            if not any(other.get_legend() for other in axes[0]):
+                ax.legend(loc="lower right", bbox_to_anchor=(1, 0.3))
         chance_line(ax, chance, f"chance {100 * chance:.0f} %")
         ax.set(xlabel=panel["xlabel"], title=panel["title"])
-        if number == len(panels) - 1:
-            ax.legend(loc="lower left", bbox_to_anchor=(0.02, 0.28))
     _percent(axes[0, 0])
     return fig
 
@@ -433,7 +433,8 @@ def plot_by_radius(
     fig, axes = plt.subplots(1, 2, figsize=(7.4, 3.4), sharey=True)
     fig.subplots_adjust(left=0.085, right=0.975, bottom=0.17, top=0.88, wspace=0.1)
     colours = [COLORS["vermillion"], COLORS["purple"], COLORS["green"], COLORS["blue"]]
-    axes[0].plot(radius, ceiling, color=CEILING, linewidth=1, linestyle=":", label="ceiling: Bayes' rule")
+    for ax in axes:  # the confidence of Bayes' rule is, on average, its accuracy
+        ax.plot(radius, ceiling, color=CEILING, linewidth=1, linestyle=":", label="Bayes' rule")
     for (name, (accuracy, confidence)), colour in zip(curves.items(), colours, strict=False):
         spread(axes[0], radius, accuracy, name, colour)
         spread(axes[1], radius, confidence, name, colour)
@@ -442,7 +443,7 @@ def plot_by_radius(
         ax.set(xlabel="distance from the centre", xlim=(0, 2), xticks=np.arange(0, 2.1, 0.5), title=title)
         chance_line(ax, chance, f"chance {100 * chance:.0f} %")
     axes[0].text(0.5, 0.1, "training arms", ha="center", fontsize=9, color="#555555")
-    axes[1].legend(loc="lower left", bbox_to_anchor=(0, 0.3), fontsize=8)
+    axes[1].legend(loc="lower left", bbox_to_anchor=(0, 0.28), fontsize=8)
     _percent(axes[0])
     return fig
 

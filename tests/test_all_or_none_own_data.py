@@ -1,0 +1,64 @@
+"""Section 5 of notebook 01: good data of the student's own are worked through, bad ones get a sentence."""
+
+import copy
+import re
+
+import pytest
+from notebook_tools import code_cells, read_all, run
+
+NOTEBOOK = next(nb for path, nb in read_all().items() if path.name.startswith("01"))
+# What the section's cells need of those above it.
+NEEDED = {"bootstrap", "imports", "two-path-response", "doses", "zero-bias", "first-epoch", "train", "tabs"}
+NEEDED |= {"loss-gradient", "training-step", "diagram"}
+DATA = {
+    "[0.0, 0.5], [0.0, 3.0]": "",
+    "[0.5] * 12, [1000.0] * 12": "",
+    "[-5, 1e3], [-2, 7]": "",
+    "[0, 0.5, 1], [0, 1]": "stimuli holds 3 and responses 2 values",
+    "[], []": "stimuli holds 0 values",
+    "[0] * 13, [0] * 13": "stimuli holds 13 values",
+    "[0, 'half'], [0, 1]": "stimuli is [0, 'half']; a list of numbers is needed",
+    "[0, 1], [0, float('nan')]": "responses holds nan",
+    "[0, float('inf')], [0, 1]": "stimuli holds inf",
+    "0.5, 1": "stimuli is 0.5; a list of numbers is needed",
+    "[[0, 1]], [[0, 1]]": "stimuli is [[0, 1]]; a list of numbers is needed",
+    "None, ...": "stimuli is None; a list of numbers is needed",
+}
+
+
+@pytest.fixture(scope="module")
+def outputs():
+    """Data -> text of the section's cells, all run one after the other in one kernel."""
+    nb = copy.deepcopy(NOTEBOOK)
+    cells = {cell.id: cell for _, cell in code_cells(nb)}
+    nb.cells = [cell for cell in nb.cells if cell.id in NEEDED]
+    for i, data in enumerate(DATA):
+        for name in ("own-data", "own-training"):
+            cell = copy.deepcopy(cells[name])
+            cell.id = f"{name}-{i}"
+            cell.source, changed = re.subn(
+                r"^my_stimuli = .*\nmy_responses = .*$", f"my_stimuli, my_responses = {data}", cell.source, flags=re.M
+            )
+            assert changed == (name == "own-data")
+            nb.cells.append(cell)
+    ran = {cell.id: cell.outputs for cell in run(nb).cells}
+    texts = {}
+    for i, data in enumerate(DATA):
+        both = ran[f"own-data-{i}"] + ran[f"own-training-{i}"]
+        assert not [output for output in both if output.output_type == "error"], data
+        texts[data] = "\n".join(output.get("text", "") or output.data["text/plain"] for output in both)
+    return texts
+
+
+@pytest.mark.parametrize("data", DATA)
+def test_every_data_set_is_answered(outputs, data):
+    text = outputs[data]
+    if DATA[data]:
+        assert f"These data cannot be used: {DATA[data]}" in text
+        # The three observations of the source stand in.
+        assert "32.02" in text
+    else:
+        assert "cannot be used" not in text
+    assert "✗ no" not in text
+    assert "Your epoch 1, by hand and by PyTorch" in text
+    assert "nan" not in text.split("b_final after 100 epochs")[1]

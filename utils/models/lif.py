@@ -1,0 +1,336 @@
+"""The leaky integrate-and-fire neuron: Euler steps for any batch of currents, and the closed form of its rate.
+
+Units are the same everywhere: ms, mA, kOhm, uF and V. They fit together without factors: kOhm x mA = V and
+kOhm x uF = ms.
+"""
+
+from __future__ import annotations
+
+from math import isfinite
+from typing import Any
+
+import numpy as np
+import torch
+
+UNITS = {
+    "current": "mA",
+    "duration": "ms",
+    "dt": "ms",
+    "tau_ref": "ms",
+    "resistance": "kOhm",
+    "capacitance": "uF",
+    "threshold": "V",
+    "reset": "V",
+    "spike_height": "V",
+}
+
+# More samples than this in one call is a slip of units (s for ms), not a simulation.
+MAX_SAMPLES = 200_000_000
+
+
+def simulate_lif(
+    current: Any,
+    duration: float = 50.0,
+    dt: float = 0.1,
+    tau_ref: Any = 10.0,
+    resistance: Any = 1.0,
+    capacitance: Any = 10.0,
+    threshold: Any = 1.0,
+    spike_height: Any = 0.5,
+    *,
+    reset: Any = 0.0,
+    time_varying: bool = False,
+) -> tuple[Any, Any]:
+    """Membrane potential of leaky integrate-and-fire neurons, by Euler steps, all neurons in one pass over time.
+
+    Between spikes `tau dv/dt = -v + R I` with `tau = R C`, around a resting potential of 0 V. The sample in which v reaches the
+    threshold is drawn higher by `spike_height`; then v stays at the reset for the refractory period, and the first step of
+    integration is the first one that lies later than its end. The first sample is the reset potential at time 0.
+
+    Args:
+        current: input current in mA: a number, or an array of any shape, one neuron per element. With `time_varying` its last
+            axis is time, n_steps samples long; sample i drives the step that ends at time i dt (sample 0 drives nothing).
+        duration: simulated time in ms, a whole number of steps.
+        dt: length of a step in ms, at most the membrane time constant R C.
+        tau_ref: refractory period in ms, 0 or more.
+        resistance: membrane resistance in kOhm.
+        capacitance: membrane capacitance in uF.
+        threshold: potential in V at which the neuron spikes.
+        spike_height: how much higher the sample of a spike is drawn, in V.
+        reset: potential in V at the start, after a spike and while refractory.
+        time_varying: whether the last axis of `current` is time.
+
+        `tau_ref` to `reset` may be arrays: they broadcast against the neurons of `current`.
+
+    Returns:
+        time: (n_steps,) in ms, from 0 to duration, both included.
+        voltage: (..., n_steps) in V. Torch tensors (float64) if `current` is one, otherwise NumPy arrays.
+
+    Raises:
+        ValueError: an argument is empty, not a finite real number or outside its range; shapes do not broadcast; dt exceeds R C
+            (the Euler step would overshoot); duration is no multiple of dt.
+
+    Source:
+        Lapicque 1907; Gerstner, Kistler, Naud and Paninski, Neuronal Dynamics, chapter 1.3.
+    """
+    drive = _real(current, "current")
+    n_steps = _n_steps(duration, dt)
+    if time_varying and (drive.ndim == 0 or drive.shape[-1] != n_steps):
+        raise ValueError(
+            f"current has the shape {drive.shape}; with time_varying=True its last axis is time and needs {n_steps} samples, "
+            f"one for each of 0, {dt:g}, ..., {duration:g} ms"
+        )
+    shape, (tau_ref, resistance, capacitance, threshold, reset, spike_height) = _neurons(
+        drive.shape[:-1] if time_varying else drive.shape,
+        tau_ref=tau_ref,
+        resistance=resistance,
+        capacitance=capacitance,
+        threshold=threshold,
+        reset=reset,
+        spike_height=spike_height,
+    )
+    tau = resistance * capacitance
+    if tau.min() < dt:
+        raise ValueError(
+            f"dt is {dt:g} ms, longer than the membrane time constant resistance * capacitance = {tau.min():g} ms: an Euler step would "
+            "then overshoot the potential it relaxes to. Take a smaller dt, and check the units: resistance in kOhm, capacitance in uF"
+        )
+    if tau.size * n_steps > MAX_SAMPLES:
+        raise ValueError(
+            f"duration {duration:g} ms in steps of dt {dt:g} ms for {tau.size} neurons makes {tau.size * n_steps:,} samples, at most "
+            f"{MAX_SAMPLES:,} are allowed; duration and dt are in ms"
+        )
+    # Samples spent at the reset: integration goes on with the first sample that lies later than the end of the rest.
+    held = np.floor(tau_ref / dt + 1e-9).astype(np.int64)
+    constants = (dt, tau, held, threshold, reset, spike_height)
+    if time_varying:
+        drive = np.broadcast_to(drive, (*shape, n_steps)).reshape(-1, n_steps) * resistance[:, None]
+        voltage = _step_through(_off_rheobase(drive, threshold[:, None]), *constants)
+    else:
+        drive = _off_rheobase(np.broadcast_to(drive, shape).reshape(-1) * resistance, threshold)
+        if drive.size <= n_steps:
+            voltage = _repeat_interval(drive, n_steps, *constants)
+        else:
+            # With more neurons than samples it takes fewer passes to go along time than along neurons.
+            voltage = _step_through(np.broadcast_to(drive[:, None], (drive.size, n_steps)), *constants)
+    time = np.arange(n_steps) * dt
+    voltage = voltage.reshape(*shape, n_steps)
+    if isinstance(current, torch.Tensor):
+        return torch.from_numpy(time).to(current.device), torch.from_numpy(voltage).to(current.device)
+    return time, voltage
+
+
+def lif_rate(
+    current: Any,
+    tau_ref: Any = 10.0,
+    resistance: Any = 1.0,
+    capacitance: Any = 10.0,
+    threshold: Any = 1.0,
+    *,
+    reset: Any = 0.0,
+) -> Any:
+    """Firing rate of a leaky integrate-and-fire neuron under a constant current, in closed form.
+
+    `1 / (tau_ref + R C ln((R I - reset) / (R I - threshold)))` above the rheobase `threshold / R`, and 0 up to it.
+
+    Args:
+        current: constant input current in mA, a number or an array.
+        tau_ref: refractory period in ms, 0 or more.
+        resistance: membrane resistance in kOhm.
+        capacitance: membrane capacitance in uF.
+        threshold: potential in V at which the neuron spikes.
+        reset: potential in V from which it starts again.
+
+        All of them broadcast against each other.
+
+    Returns:
+        Rate in spikes per ms, in the common shape (times 1000: in Hz). A torch tensor (float64) if `current` is one.
+
+    Raises:
+        ValueError: an argument is empty, not a finite real number or outside its range, or the shapes do not broadcast.
+
+    Source:
+        Gerstner, Kistler, Naud and Paninski, Neuronal Dynamics, chapter 1.3 and exercise 1.6.
+    """
+    drive = _real(current, "current")
+    shape, (tau_ref, resistance, capacitance, threshold, reset) = _neurons(
+        drive.shape, tau_ref=tau_ref, resistance=resistance, capacitance=capacitance, threshold=threshold, reset=reset
+    )
+    drive = _off_rheobase(np.broadcast_to(drive, shape).reshape(-1) * resistance, threshold)
+    above = drive > threshold
+    # log1p keeps its digits where R I is huge; silent neurons get a harmless denominator.
+    charging = resistance * capacitance * np.log1p((threshold - reset) / np.where(above, drive - threshold, 1.0))
+    rate = np.divide(1.0, tau_ref + charging, where=above, out=np.zeros_like(drive)).reshape(shape)
+    return torch.from_numpy(np.asarray(rate)).to(current.device) if isinstance(current, torch.Tensor) else rate[()]
+
+
+def spike_counts(voltage: Any, threshold: Any = 1.0) -> Any:
+    """How many spikes each trace of `simulate_lif` holds.
+
+    Args:
+        voltage: (..., n_steps) in V.
+        threshold: the threshold in V that the traces were simulated with, a number or an array that fits (...).
+
+    Returns:
+        Counts (...), of the same kind of array as `voltage`.
+    """
+    threshold = torch.as_tensor(threshold) if isinstance(voltage, torch.Tensor) else np.asarray(threshold)
+    return (voltage >= threshold[..., None]).sum(-1)
+
+
+def spike_times(time: Any, voltage: Any, threshold: float = 1.0) -> Any:
+    """Times of the spikes of one trace of `simulate_lif`.
+
+    Args:
+        time: (n_steps,) in ms.
+        voltage: (n_steps,) in V.
+        threshold: the threshold in V that the trace was simulated with.
+
+    Returns:
+        Spike times (n_spikes,) in ms.
+    """
+    if voltage.ndim != 1:
+        raise ValueError(
+            f"voltage has {voltage.ndim} axes; one trace of shape (n_steps,) is needed, take them one by one"
+        )
+    return time[voltage >= threshold]
+
+
+def _off_rheobase(drive, threshold):
+    """The drive R I, one rounding error below the threshold where it equals it.
+
+    At the rheobase the potential comes as close to the threshold as you like and never there; rounding must not decide otherwise.
+    """
+    margin = 1e-15 * np.abs(threshold)
+    ties = np.abs(drive - threshold) <= margin
+    return np.where(ties, threshold - margin, drive) if ties.any() else drive
+
+
+def _repeat_interval(drive, n_steps, dt, tau, held, threshold, reset, spike_height):
+    """Traces under constant current: one relaxation towards R I, cut at the threshold and repeated with the rests between.
+
+    Every Euler step takes the same share of the way that is left to R I, so the way left is a power of that share, and the
+    interval from one spike to the next is always the same.
+    """
+    way_left = np.repeat((1 - dt / tau)[:, None], n_steps, axis=1)
+    way_left[:, 0] = drive - reset
+    voltage = drive[:, None] - np.multiply.accumulate(way_left, axis=1, out=way_left)
+    reaches = np.flatnonzero(drive > threshold)
+    if reaches.size == 0:
+        return voltage
+    above = voltage[reaches] - threshold[reaches, None]
+    # Where a sample meets the threshold within rounding, the steps themselves decide.
+    if (np.abs(above) <= 1e-15 * n_steps * (np.abs(drive) + np.abs(reset))[reaches, None]).any():
+        constant = np.broadcast_to(drive[:, None], (drive.size, n_steps))
+        return _step_through(constant, dt, tau, held, threshold, reset, spike_height)
+    first = (above >= 0).argmax(1)
+    voltage[reaches, first] += spike_height[reaches] * (first > 0)
+    for neuron, up, rest in zip(reaches.tolist(), first.tolist(), held[reaches].tolist(), strict=True):
+        if up == 0:
+            continue  # above the rheobase, but the simulation ends before the first spike
+        way_up = voltage[neuron, 1 : up + 1].copy()
+        whole = (n_steps - 1) // (up + rest)
+        end = 1 + whole * (up + rest)
+        voltage[neuron, up + 1 :] = reset[neuron]
+        voltage[neuron, 1:end].reshape(whole, up + rest)[:, :up] = way_up
+        voltage[neuron, end : end + up] = way_up[: n_steps - end]
+    return voltage
+
+
+def _step_through(drive, dt, tau, held, threshold, reset, spike_height):
+    """Traces under a current that changes: the same step as above for every neuron at once, one sample after the other."""
+    n_neurons, n_steps = drive.shape
+    voltage = np.empty((n_steps, n_neurons))
+    voltage[0] = reset
+    v = reset.astype(float, copy=True)
+    rests_until = np.zeros(n_neurons, dtype=np.int64)
+    step = np.empty_like(v)
+    for i in range(1, n_steps):
+        np.subtract(drive[:, i], v, out=step)
+        step /= tau
+        step *= dt
+        v += step
+        np.copyto(v, reset, where=rests_until >= i)
+        fired = v >= threshold
+        voltage[i] = v
+        if fired.any():
+            voltage[i, fired] += spike_height[fired]
+            v[fired] = reset[fired]
+            rests_until[fired] = i + held[fired]
+    return np.ascontiguousarray(voltage.T)
+
+
+def _real(value: Any, name: str) -> np.ndarray:
+    """`value` as a float64 array, or a ValueError that says what is wrong with it."""
+    if type(value) is float and isfinite(value):
+        return np.array(value)  # the common case, ten times faster than by the general way
+    if isinstance(value, torch.Tensor):
+        value = value.detach().cpu().numpy()
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        raise ValueError(f"{name} is ragged; a number or a regular array in {UNITS[name]} is needed") from None
+    if array.dtype.kind not in "iuf":
+        raise ValueError(f"{name} is {value!r}; a plain real number or an array of them is needed, in {UNITS[name]}")
+    if array.size == 0:
+        raise ValueError(f"{name} is empty (shape {array.shape}); at least one value in {UNITS[name]} is needed")
+    array = array.astype(np.float64, copy=False)
+    if not np.isfinite(array).all():
+        raise ValueError(
+            f"{name} holds {array[~np.isfinite(array)].flat[0]}; every value must be finite, in {UNITS[name]}"
+        )
+    return array
+
+
+def _n_steps(duration: Any, dt: Any) -> int:
+    """Number of samples from 0 to `duration`, both included."""
+    for name, value in (("dt", dt), ("duration", duration)):
+        array = _real(value, name)
+        if array.size != 1 or array.item() <= 0:
+            raise ValueError(f"{name} is {value!r}; one positive number in ms is needed")
+    ratio = float(duration) / float(dt)
+    if ratio < 1 - 1e-9:
+        raise ValueError(f"duration is {duration:g} ms, shorter than one step dt = {dt:g} ms; both are in ms, not in s")
+    if abs(ratio - round(ratio)) > 1e-6 * max(1.0, ratio * 1e-3):
+        raise ValueError(
+            f"duration is {duration:g} ms, which is {ratio:g} steps of dt = {dt:g} ms; a whole number of steps is needed, "
+            f"for instance a duration of {round(ratio) * dt:g} ms"
+        )
+    return round(ratio) + 1
+
+
+def _neurons(current_shape: tuple[int, ...], **parameters: Any) -> tuple[tuple[int, ...], np.ndarray]:
+    """The common shape of all neurons, and the parameters (n_parameters, n_neurons), each within its range."""
+    arrays = {name: _real(value, name) for name, value in parameters.items()}
+    try:
+        shape = np.broadcast_shapes(current_shape, *(array.shape for array in arrays.values() if array.ndim))
+    except ValueError:
+        shapes = {"current": current_shape, **{name: array.shape for name, array in arrays.items() if array.ndim}}
+        shapes = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
+        raise ValueError(
+            f"these shapes do not broadcast: {shapes} (current without its time axis, if it has one)"
+        ) from None
+    table = np.empty((len(arrays), *shape))
+    for row, array in enumerate(arrays.values()):
+        table[row] = array
+    table = table.reshape(len(arrays), -1)
+
+    lowest = dict(zip(arrays, table.min(1).tolist(), strict=True))
+    for name in ("resistance", "capacitance"):
+        if lowest[name] <= 0:
+            raise ValueError(f"{name} is {lowest[name]:g} {UNITS[name]}; a membrane has a positive one")
+    for name, why in (
+        ("tau_ref", "a rest cannot last less than no time"),
+        ("spike_height", "a spike is drawn upwards"),
+    ):
+        if lowest.get(name, 0.0) < 0:
+            raise ValueError(f"{name} is {lowest[name]:g} {UNITS[name]}; {why}, so 0 or more is needed")
+    names = list(arrays)
+    threshold, reset = table[names.index("threshold")], table[names.index("reset")]
+    worst = (threshold - reset).argmin()
+    if threshold[worst] <= reset[worst]:
+        raise ValueError(
+            f"threshold is {threshold[worst]:g} V and reset is {reset[worst]:g} V; the threshold must lie above the reset, or the "
+            "neuron would spike again in the moment of its reset"
+        )
+    return shape, table
