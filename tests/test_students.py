@@ -13,24 +13,27 @@ from utils.exercises.engine import CORRECT, NOT_YET
 NOTEBOOKS = {path.name[:2]: nb for path, nb in read_all().items()}
 
 
+@pytest.fixture(scope="class")
+def stored(request):
+    return NOTEBOOKS[request.cls.number]
+
+
+@pytest.fixture(scope="class")
+def solved(stored):
+    return run(answered(stored, {name: get(name).reference for name in exercise_cells(stored)}))
+
+
+@pytest.fixture(scope="class")
+def failed(stored):
+    return run(
+        answered(stored, {name: next(iter(get(name).wrong_answers.values())) for name in exercise_cells(stored)})
+    )
+
+
 class Students:
     """One notebook's two further students. One class for each notebook, so that the workers share them."""
 
     number: str
-
-    @pytest.fixture(scope="class")
-    def stored(self):
-        return NOTEBOOKS[self.number]
-
-    @pytest.fixture(scope="class")
-    def solved(self, stored):
-        return run(answered(stored, {name: get(name).reference for name in exercise_cells(stored)}))
-
-    @pytest.fixture(scope="class")
-    def failed(self, stored):
-        return run(
-            answered(stored, {name: next(iter(get(name).wrong_answers.values())) for name in exercise_cells(stored)})
-        )
 
     def test_every_right_answer_is_called_correct(self, stored, solved):
         assert boxes(solved) == dict.fromkeys(exercise_cells(stored), CORRECT)

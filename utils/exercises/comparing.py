@@ -83,6 +83,8 @@ def kind(value: Any) -> str:
 
 def _array_text(array: np.ndarray, name: str, dtype: str) -> str:
     if array.size <= SHOWN_VALUES * 2:
+        if array.dtype.kind == "f":
+            array = np.round(array, 4) + 0.0  # + 0.0 turns -0. into 0.
         inside = np.array2string(array, precision=4, separator=", ", suppress_small=True, floatmode="maxprec")
         return " ".join(inside.split())
     first = ", ".join(
