@@ -201,5 +201,9 @@ def _plain(number: float) -> str:
 
 
 def _listed(numbers: np.ndarray, plain: bool = False) -> str:
-    form = _plain if plain else lambda number: approx(number, 5)
+    form = _plain if plain else _measured
     return ", ".join(form(number) for number in numbers.ravel().tolist())
+
+
+def _measured(number: float) -> str:
+    return f"~{number:.0f}" if number.is_integer() and abs(number) < 1e7 else approx(number, 5)
