@@ -16,11 +16,12 @@ copyright = "the course's contributors. Texts and figures CC BY 4.0, code MIT"
 release = version = _project.version
 language = "en"
 
-extensions = ["myst_nb", "sphinx_book_theme", "course_site"]
+extensions = ["myst_nb", "sphinx.ext.mathjax", "sphinx_book_theme", "course_site"]
 source_suffix = {".md": "myst-nb", ".ipynb": "myst-nb"}
 myst_enable_extensions = ["dollarmath", "amsmath", "attrs_inline"]
 myst_heading_anchors = 4
 myst_dmath_double_inline = True
+mathjax_path = "mathjax/tex-chtml.js"
 # The stored outputs are the pages: nothing is executed, and no widget's script is fetched from anywhere.
 nb_execution_mode = "off"
 nb_ipywidgets_js = {}
@@ -29,7 +30,6 @@ nb_output_stderr = "error"
 nb_render_markdown_format = "myst"
 nitpicky = True
 
-html_math_renderer = "mathml"
 html_theme = "sphinx_book_theme"
 html_title = project
 html_static_path = [str(HERE / "_static")]
@@ -51,6 +51,8 @@ html_theme_options = {
         "colab_url": "https://colab.research.google.com",
     },
     "show_toc_level": 2,
+    # The search stands in the sidebar already.
+    "navbar_persistent": [],
     "home_page_in_toc": False,
     "pygments_light_style": "a11y-high-contrast-light",
     "pygments_dark_style": "a11y-high-contrast-dark",

@@ -1,18 +1,15 @@
-"""What the website needs beyond its theme: formulas without a script, and terms that lead to the glossary."""
+"""What the website needs beyond its theme: formulas without another site, and terms that lead to the glossary."""
 
 from __future__ import annotations
 
 import re
-from html import escape
+import shutil
+from importlib import metadata
 from pathlib import Path
 
 from docutils import nodes
-from latex2mathml.converter import convert
 from sphinx import addnodes
 from sphinx.transforms import SphinxTransform
-from sphinx.util import logging
-
-logger = logging.getLogger(__name__)
 
 # Inside these a term stays as it is: a link in a link, a heading or a formula would only disturb.
 _UNTOUCHED = (
@@ -28,59 +25,23 @@ _UNTOUCHED = (
     addnodes.pending_xref,
 )
 
-# What the translation does not know, in words that it does. MathML's brackets grow by themselves.
-_REWRITTEN = (
-    (re.compile(r"\\[bB]igg?[lrm]?\s*(?=\\[lr](?:angle|Vert|vert|ceil|floor)(?![a-zA-Z]))"), ""),
-    (re.compile(r"\\arg(?![a-zA-Z])"), r"\\operatorname{arg}"),
-    (re.compile(r"\\(argmin|argmax|softmax|softplus|sgn|Var|Cov)(?![a-zA-Z])"), r"\\operatorname{\1}"),
-)
+# The parts of MathJax that a page of ours loads: its program, and the shapes of the letters.
+_MATHJAX = ("tex-chtml.js", "output/chtml/fonts/woff-v2")
 
 
-def mathml(tex: str, display: str) -> str:
-    """A formula as MathML, which browsers draw and screen readers read without a script or a font from elsewhere.
-
-    Args:
-        tex: the formula in TeX.
-        display: "inline" or "block".
-
-    Returns:
-        The element; its TeX stays with it as its alternative text.
-
-    Raises:
-        ValueError: the formula holds a command that cannot be translated.
-    """
-    known = tex
-    for pattern, words in _REWRITTEN:
-        known = pattern.sub(words, known)
-    try:
-        text = convert(known, display=display)
-    except Exception as problem:
-        raise ValueError(f"{tex!r} cannot be translated ({type(problem).__name__}: {problem})") from problem
-    if unknown := re.search(r"\\[A-Za-z]+", text):
-        raise ValueError(f"{tex!r} holds {unknown[0]}, which cannot be translated")
-    return text.replace("<math ", f'<math alttext="{escape(tex.strip(), quote=True)}" ', 1)
-
-
-def _translated(node: nodes.Element, display: str) -> str:
-    try:
-        return mathml(node.astext(), display)
-    except ValueError as problem:
-        logger.warning("formula: %s", problem, location=node)
-        return f"<code>{escape(node.astext())}</code>"
-
-
-def visit_inline(translator, node):
-    """Write an inline formula."""
-    translator.body.append(_translated(node, "inline"))
-    raise nodes.SkipNode
-
-
-def visit_block(translator, node):
-    """Write a formula of its own line; what is too wide for a small screen scrolls inside its own frame."""
-    # Reachable by keyboard, so that it can be scrolled without a mouse.
-    formula = _translated(node, "block")
-    translator.body.append(f'<div class="course-formula" tabindex="0" role="group" aria-label="formula">{formula}</div>')
-    raise nodes.SkipNode
+def bring_mathjax(app, problem):
+    """Put MathJax beside the pages, so that formulas need no other site."""
+    if problem is not None or app.builder.name != "html":
+        return
+    package = "sphinx-mathjax-offline"
+    origin = Path(str(metadata.distribution(package).locate_file(f"{package}/static/mathjax")))
+    for part in _MATHJAX:
+        target = Path(app.outdir) / "_static" / "mathjax" / part
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if (origin / part).is_dir():
+            shutil.copytree(origin / part, target, dirs_exist_ok=True)
+        else:
+            shutil.copy(origin / part, target)
 
 
 def glossary_terms(text: str) -> list[str]:
@@ -150,7 +111,7 @@ def _read_terms(app):
 
 def setup(app):
     """Tell Sphinx what there is."""
-    app.add_html_math_renderer("mathml", (visit_inline, None), (visit_block, None))
     app.connect("builder-inited", _read_terms)
+    app.connect("build-finished", bring_mathjax)
     app.add_transform(LinkTerms)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -50,14 +50,17 @@ def test_agrees_with_sinabs_with_other_settings(threshold, min_voltage):
 
 def test_published_spikes():
     spikes, _ = simulate_iaf(torch.full((100,), 0.025))
-    assert spikes.nonzero().flatten().tolist() == [40, 80] and spikes.sum() == 2
+    assert spikes.nonzero().flatten().tolist() == [40, 80]
+    assert spikes.sum() == 2
 
 
 def test_published_activation():
     inputs = np.arange(-5, 5, 0.2)
     counts = simulate_iaf(np.repeat(inputs[:, None], 100, axis=1))[0].sum(1)
-    assert len(counts) == 50 and not counts[:26].any()
-    assert counts[26] == 20 and counts[-1] == 480
+    assert len(counts) == 50
+    assert not counts[:26].any()
+    assert counts[26] == 20
+    assert counts[-1] == 480
     np.testing.assert_allclose(counts, 100 * np.maximum(inputs, 0), atol=1.0)
 
 
@@ -67,7 +70,9 @@ def test_spikes_carry_the_whole_input(seed, threshold):
     current = np.random.default_rng(seed).normal(0.3, 1.0, (5, 80))
     spikes, voltage = simulate_iaf(current, threshold)
     np.testing.assert_allclose(np.cumsum(current, 1), voltage + threshold * np.cumsum(spikes, 1), atol=1e-9)
-    assert (voltage < threshold).all() and (spikes == spikes.round()).all() and (spikes >= 0).all()
+    assert (voltage < threshold).all()
+    assert (spikes == spikes.round()).all()
+    assert (spikes >= 0).all()
     # Subtractive reset has a closed form: the running maximum of the summed input, in whole thresholds.
     best = np.maximum.accumulate(np.floor(np.maximum(np.cumsum(current, 1), 0) / threshold + 1e-9), axis=1)
     assert np.abs(np.cumsum(spikes, 1) - best).max() <= 1
@@ -75,9 +80,11 @@ def test_spikes_carry_the_whole_input(seed, threshold):
 
 def test_one_spike_a_step():
     spikes, voltage = simulate_iaf(np.full(10, 3.0), max_spikes=1)
-    assert spikes.tolist() == [1.0] * 10 and voltage[-1] == 20.0
+    assert spikes.tolist() == [1.0] * 10
+    assert voltage[-1] == 20.0
     step_voltage, step_spikes = iaf_step(torch.tensor([0.5, -2.0]), torch.tensor([2.75, 1.0]), 1.0)
-    assert step_spikes.tolist() == [3.0, 0.0] and step_voltage.tolist() == [0.25, -1.0]
+    assert step_spikes.tolist() == [3.0, 0.0]
+    assert step_voltage.tolist() == [0.25, -1.0]
 
 
 def test_thresholds_for_each_neuron_and_initial_potential():

@@ -24,10 +24,7 @@ def literal(current, n_steps, dt, n_held, resistance, capacitance, threshold=1.0
     """One neuron, one step after the other, with nothing clever: `current` holds one number for each sample."""
     voltage, v, rests_until = [reset], reset, 0
     for i in range(1, n_steps):
-        if i <= rests_until:
-            v = reset
-        else:
-            v = v + (resistance * current[i] - v) / (resistance * capacitance) * dt
+        v = reset if i <= rests_until else v + (resistance * current[i] - v) / (resistance * capacitance) * dt
         if v >= threshold:
             voltage.append(v + spike_height)
             v, rests_until = reset, i + n_held
@@ -40,7 +37,8 @@ def literal(current, n_steps, dt, n_held, resistance, capacitance, threshold=1.0
 def test_published_transfer_curves(setting):
     resistance, tau_ref = setting
     time, voltage = simulate_lif(CURRENTS, 1000, 1, tau_ref, resistance)
-    assert time.shape == (1001,) and voltage.shape == (10, 1001)
+    assert time.shape == (1001,)
+    assert voltage.shape == (10, 1001)
     assert spike_counts(voltage).tolist() == PUBLISHED_COUNTS[setting]
 
 
@@ -68,7 +66,8 @@ def test_every_sample_of_the_published_trace():
     np.testing.assert_allclose(voltage, literal([1.5] * 501, 501, 0.1, 100, 1, 10), rtol=0, atol=1e-13)
     spike = round(11.0 / 0.1)
     assert voltage[spike] == pytest.approx(1.5 * (1 - 0.99**spike) + 0.5)
-    assert not voltage[spike + 1 : spike + 101].any() and voltage[spike + 101] == pytest.approx(1.5 * 0.01)
+    assert not voltage[spike + 1 : spike + 101].any()
+    assert voltage[spike + 101] == pytest.approx(1.5 * 0.01)
 
 
 steps = st.sampled_from([0.1, 0.25, 0.5, 1.0, 2.0])
@@ -141,12 +140,15 @@ def test_transfer_curve_is_monotone_silent_below_rheobase_and_capped(resistance,
     rheobase = threshold / resistance
     currents = rheobase * np.concatenate([np.linspace(-1, 1, 9), np.linspace(1.001, 40, 31)])
     rate = lif_rate(currents, tau_ref, resistance, capacitance, threshold)
-    assert (np.diff(rate) >= 0).all() and not rate[:9].any() and (rate[9:] > 0).all()
+    assert (np.diff(rate) >= 0).all()
+    assert not rate[:9].any()
+    assert (rate[9:] > 0).all()
     assert (rate * tau_ref <= 1).all()
     dt = min(1.0, resistance * capacitance)
     _, voltage = simulate_lif(currents, 300 * dt, dt, tau_ref, resistance, capacitance, threshold)
     counts = spike_counts(voltage, threshold)
-    assert (np.diff(counts) >= 0).all() and not counts[:9].any()
+    assert (np.diff(counts) >= 0).all()
+    assert not counts[:9].any()
     assert counts.max() <= 1 + 300 * dt / max(tau_ref, dt)
     assert voltage[:9].max() < threshold
 
@@ -155,7 +157,8 @@ def test_transfer_curve_is_monotone_silent_below_rheobase_and_capped(resistance,
 @pytest.mark.parametrize("resistance", [0.7, 1.0, 3.0])
 def test_at_the_rheobase_the_neuron_stays_silent(dt, resistance):
     _, voltage = simulate_lif(1 / resistance, 1000, dt, 1, resistance, 10 / resistance)
-    assert voltage.max() < 1 and voltage.max() == pytest.approx(1, abs=1e-9)
+    assert voltage.max() < 1
+    assert voltage.max() == pytest.approx(1, abs=1e-9)
     _, voltage = simulate_lif(
         np.full(round(1000 / dt) + 1, 1 / resistance), 1000, dt, 1, resistance, 10 / resistance, time_varying=True
     )
@@ -168,7 +171,8 @@ def test_simulation_approaches_the_closed_form():
     for dt in (0.2, 0.1, 0.05):
         _, voltage = simulate_lif(currents, 4000, dt, 2)
         errors.append(np.abs(spike_counts(voltage) / 4000 - lif_rate(currents, 2)).max())
-    assert errors[2] < 2e-3 and errors[2] < 0.6 * errors[0]
+    assert errors[2] < 2e-3
+    assert errors[2] < 0.6 * errors[0]
 
 
 def test_first_spike_error_has_slope_one():
@@ -186,7 +190,8 @@ def test_first_spike_error_has_slope_one():
 
 def test_closed_form_by_hand():
     assert lif_rate(1.5, 10, 1, 10, 1) == pytest.approx(1 / (10 + 10 * math.log(3)))
-    assert lif_rate(1.0, 10, 1, 10, 1) == 0 and lif_rate(-5.0) == 0
+    assert lif_rate(1.0, 10, 1, 10, 1) == 0
+    assert lif_rate(-5.0) == 0
     assert lif_rate(2.0, 0, 1, 10, 1, reset=-1) == pytest.approx(1 / (10 * math.log(3)))
     # Without leak and rest the neuron is a ReLU of slope 1 / (C threshold).
     currents = np.linspace(-1, 2, 7)
@@ -195,7 +200,8 @@ def test_closed_form_by_hand():
 
 def test_tensors_in_tensors_out():
     time, voltage = simulate_lif(torch.linspace(0, 2, 10, dtype=torch.float64), 1000, 1, 1)
-    assert isinstance(time, torch.Tensor) and voltage.dtype == torch.float64
+    assert isinstance(time, torch.Tensor)
+    assert voltage.dtype == torch.float64
     assert spike_counts(voltage).tolist() == PUBLISHED_COUNTS[1, 1]
     assert isinstance(lif_rate(torch.tensor([2.0])), torch.Tensor)
     assert lif_rate(torch.tensor(2.0)).item() == lif_rate(2.0)

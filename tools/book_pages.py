@@ -143,7 +143,8 @@ def staged_notebook(page: Page, pages: Sequence[Page], project: Project) -> tupl
             continue
         if cell.cell_type != "code":
             continue
-        if cell.get("id") == "bootstrap":
+        # The start cell is the same everywhere, and a prediction's code holds its answer.
+        if cell.get("id") == "bootstrap" or cell.source.lstrip().startswith("predict("):
             cell.metadata.setdefault("tags", []).append("hide-input")
         for output in cell.outputs:
             staged_output(output, f"{page.name}-{cell.get('id', 'cell')}", figures)

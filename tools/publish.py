@@ -36,7 +36,8 @@ def fill(text: str, mark: str, content: str, name: str) -> str:
         ValueError: if the pair of comments is not there exactly once.
     """
     pattern = re.compile(rf"(<!-- {mark} -->).*?(<!-- /{mark} -->)", re.DOTALL)
-    filled, count = pattern.subn(lambda match: match[1] + content + match[2], text)
+    # On lines of its own: Markdown takes a line that begins with a comment for HTML, and would show badges as text.
+    filled, count = pattern.subn(lambda match: f"{match[1]}\n{content.strip()}\n{match[2]}", text)
     if count != 1:
         raise ValueError(f"{name} holds <!-- {mark} --><!-- /{mark} --> {count} times; it must stand there once")
     return filled
@@ -123,8 +124,8 @@ def published_readme(text: str, project: Project) -> str:
     ]
     folder = project.repository.rsplit("/", 1)[1]
     text = fill(text, "badges", f"[![Tests]({runs}/badge.svg)]({runs})", "README.md")
-    text = fill(text, "clone", f"\n```bash\ngit clone {project.repository}\ncd {folder}\n```\n", "README.md")
-    return fill(text, "notebooks", "\n" + "\n".join(rows) + "\n", "README.md")
+    text = fill(text, "clone", f"```bash\ngit clone {project.repository}\ncd {folder}\n```", "README.md")
+    return fill(text, "notebooks", "\n".join(rows), "README.md")
 
 
 def published_addresses(text: str, project: Project) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 from utils.exercises.comparing import difference, kind, same, shown
 from utils.exercises.registry import register as register
-from utils.exercises.sandbox import Outcome, run_limited, where_it_failed
+from utils.exercises.sandbox import Outcome, run_limited, undisturbed_randomness, where_it_failed
 
 NOT_ATTEMPTED, ERROR, NOT_YET, CORRECT = "not attempted", "error", "not yet", "correct"
 
@@ -86,9 +86,13 @@ class Exercise:
         form = self._form_problem(candidate)
         if form is not None:
             return form
+        # Before the clock starts: the reference also triggers whatever torch imports at first use, and an answer
+        # that is stopped in the middle of an import would leave a broken module behind.
+        with undisturbed_randomness():
+            expected = [self._run(self.reference, case) for case in self.cases()]
         progress: dict[str, Any] = {}
         with _bound_to_its_name(candidate):
-            outcome = run_limited(lambda: self._compare_all(candidate, progress), self.time_limit)
+            outcome = run_limited(lambda: self._compare_all(candidate, expected, progress), self.time_limit)
         feedback = self._feedback(candidate, outcome, progress)
         if feedback.status == NOT_YET:
             name = self._known_mistake(candidate)
@@ -129,9 +133,8 @@ class Exercise:
     def _run(self, candidate: Any, case: Case) -> Any:
         return candidate(*case.args) if self.call is None else self.call(candidate, *case.args)
 
-    def _compare_all(self, candidate: Any, progress: dict[str, Any]) -> tuple[str, str]:
+    def _compare_all(self, candidate: Any, expected: list[Any], progress: dict[str, Any]) -> tuple[str, str]:
         """Status and message; `progress` tells the caller which case was under way if this does not return."""
-        expected = [self._run(self.reference, case) for case in self.cases()]
         for case, untouched, wanted in zip(self.cases(), self.cases(), expected, strict=True):
             progress["case"] = untouched
             result = self._run(candidate, case)

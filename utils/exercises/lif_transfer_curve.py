@@ -135,7 +135,7 @@ register(
         cases=_refractory_cases,
         hints=(
             "Three things can happen in a step: the neuron rests, or it integrates and spikes, or it only integrates.",
-            "First ask whether rest > 0. Then v stays 0, rest falls by one, and there is no spike, whatever the current.",
+            "First ask whether rest > 0. Then v stays 0, rest falls by one, and nothing spikes, whatever the current.",
             "Otherwise take the Euler step v + (-v + current) / 10. At 1 or above: v = 0, rest = n_rest, a spike.",
         ),
         wrong_answers={
@@ -207,7 +207,7 @@ register(
 
 
 def iaf_step(v, current, threshold):
-    """Potential and spikes after one step without leak; a spike takes one threshold away.  (n,), (n,), () -> (n,), (n,)"""
+    """Potential and spikes after a step without leak; a spike takes a threshold away.  (n,), (n,), () -> (n,), (n,)"""
     v = v + current
     spikes = torch.floor(torch.relu(v) / threshold)
     return v - spikes * threshold, spikes
@@ -377,7 +377,8 @@ def mystery_neuron():
     """The measured transfer curve of a neuron whose resistance and refractory period nobody tells.
 
     Returns:
-        currents (20,) in mA and rates (20,) in spikes per ms, counted over 4 s. Its capacitance is 10 uF, its threshold 1 V.
+        currents (20,) in mA and rates (20,) in spikes per ms, counted over 4 s. Its capacitance is 10 uF and its
+        threshold 1 V.
     """
     currents = np.linspace(0.1, 2.0, 20)
     _, voltage = simulate_lif(currents, 4000.0, 0.1, _HIDDEN_TAU_REF, _HIDDEN_RESISTANCE, MYSTERY_CAPACITANCE)
@@ -456,7 +457,8 @@ def _compare_identified(result, expected, resistance, tau_ref):
     for name, ours, truth in zip(names, found, (resistance, tau_ref), strict=True):
         off = ours / truth - 1
         if abs(off) > MAX_RELATIVE_ERROR:
-            return f"Your {name} is {abs(off):.0%} too {'large' if off > 0 else 'small'} ({MAX_RELATIVE_ERROR:.0%} is allowed)."
+            direction = "large" if off > 0 else "small"
+            return f"Your {name} is {abs(off):.0%} too {direction} ({MAX_RELATIVE_ERROR:.0%} is allowed)."
     return None
 
 
@@ -466,13 +468,13 @@ register(
         reference=identify,
         cases=_identify_cases,
         hints=(
-            "Every point of the curve with a rate above 0 gives one equation: 1 / rate = tau_ref + R C ln(R I / (R I - 1)).",
+            "Every point with a rate above 0 gives one equation: 1 / rate = tau_ref + R C ln(R I / (R I - 1)).",
             "Guess a resistance. Then each point tells a refractory period. The right guess makes them all agree.",
-            "Try many resistances at once, `np.geomspace(0.3, 100, 4000)[:, None]`, and take the one with the smallest spread "
-            "(`.std(axis=1).argmin()`). R I must stay above 1, the threshold, for every point that fires.",
+            "Try many resistances at once, `np.geomspace(0.3, 100, 4000)[:, None]`, and take the one with the least "
+            "spread (`.std(axis=1).argmin()`). R I must stay above 1, the threshold, for every point that fires.",
         ),
         wrong_answers={
-            "a resistance from the first current that fires, and a rest from the highest rate": _identify_first_and_last,
+            "a resistance from the first current that fires, a rest from the highest rate": _identify_first_and_last,
             "a rest as long as the shortest interval: charging takes time too": _identify_shortest_interval,
             "the two numbers exchanged": _identify_exchanged,
         },
@@ -533,7 +535,7 @@ register(
         hints=(
             "A unit with threshold theta_out and input x spikes as one with threshold 1 and input x / theta_out.",
             "So weights and bias are both divided by theta_out. And what does one spike from the layer before count?",
-            "It counts theta_in, and that goes into the weights alone: `weight * theta_in / theta_out`, `bias / theta_out`.",
+            "It counts theta_in, which goes into the weights: `weight * theta_in / theta_out`, `bias / theta_out`.",
         ),
         wrong_answers={
             "a layer that forgets what a spike from the layer before counts": _rescale_output_only,

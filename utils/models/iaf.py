@@ -1,4 +1,4 @@
-"""The integrate-and-fire neuron with subtractive reset: no leak, and as many spikes a step as its potential holds thresholds."""
+"""The integrate-and-fire neuron with subtractive reset: no leak, and a spike for every threshold in its potential."""
 
 from __future__ import annotations
 
@@ -18,12 +18,13 @@ def simulate_iaf(
 ) -> tuple[Any, Any]:
     """Spikes and membrane potential of integrate-and-fire neurons in unit time steps.
 
-    In every step the input is added to the potential; the neuron emits as many spikes as whole thresholds fit into it, and each
-    takes one threshold away. Nothing else is lost, so the spikes carry the sum of the input, up to less than one threshold.
+    In every step the input is added to the potential; the neuron emits as many spikes as whole thresholds fit into it,
+    and each takes one threshold away. Nothing else is lost, so the spikes carry the sum of the input, up to less than
+    one threshold.
 
     Args:
-        current: (..., n_steps) input per step, in the units of the threshold. It is computed in its own floating-point type
-            (whole numbers: NumPy's float64, torch's default type).
+        current: (..., n_steps) input per step, in the units of the threshold. It is computed in its own floating-point
+            type (whole numbers: NumPy's float64, torch's default type).
         threshold: positive, a number or an array that fits (...).
         initial: potential before the first step.
         min_voltage: lowest potential, applied after the spikes of each step; None: no limit.
@@ -34,8 +35,8 @@ def simulate_iaf(
         voltage: (..., n_steps), after the spikes have been taken away. Both are of the kind and type of `current`.
 
     Raises:
-        ValueError: `current` is empty, has no time axis, or holds NaN or infinity; the threshold is not positive or does not fit;
-            min_voltage is not below the threshold; max_spikes is not a positive whole number.
+        ValueError: `current` is empty, has no time axis, or holds NaN or infinity; the threshold is not positive or
+            does not fit; min_voltage is not below the threshold; max_spikes is not a positive whole number.
 
     Source:
         Rueckauer et al. 2017, doi:10.3389/fnins.2017.00682; the layer sinabs.layers.IAF does the same.

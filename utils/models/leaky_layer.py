@@ -42,11 +42,12 @@ class _LeakySpikes(torch.autograd.Function):
         potential[0], charged[-1], kept[0] = 0, 0, 1
         ops, (h, v, u, k) = _stepwise(current, potential, charged, kept)
         _, (leak, threshold) = _stepwise(torch.full_like(current[0], decay), torch.full_like(current[0], THRESHOLD))
-        for t in range(len(current) - 1):
-            ops.multiply(v[t], leak, out=u[t])
-            ops.add(u[t], h[t], out=u[t])
-            ops.multiply(u[t], k[t], out=v[t + 1])
-            ops.less_equal(v[t], threshold, out=k[t + 1])
+        with np.errstate(all="ignore"):  # overflow shows in the result, as everywhere in torch
+            for t in range(len(current) - 1):
+                ops.multiply(v[t], leak, out=u[t])
+                ops.add(u[t], h[t], out=u[t])
+                ops.multiply(u[t], k[t], out=v[t + 1])
+                ops.less_equal(v[t], threshold, out=k[t + 1])
         spikes = torch.zeros_like(current)
         torch.gt(potential[:-1], THRESHOLD, out=spikes[1:])
         ctx.save_for_backward(potential, charged, kept)
@@ -70,11 +71,12 @@ class _LeakySpikes(torch.autograd.Function):
         # A reset that cannot matter is none: the product of two such derivatives would be a denormal number.
         reset = F.threshold_(slope, 1e-15, 0.0).mul_(charged[1:])
         ops, (g, carry, reset, part) = _stepwise(grad, ctx.decay * kept, reset, torch.empty_like(kept[0]))
-        for t in range(n_steps - 2, -1, -1):
-            ops.multiply(carry[t], g[t + 1], out=part)
-            ops.add(g[t], part, out=g[t])
-            ops.multiply(reset[t], g[t + 2], out=part)
-            ops.subtract(g[t], part, out=g[t])
+        with np.errstate(all="ignore"):
+            for t in range(n_steps - 2, -1, -1):
+                ops.multiply(carry[t], g[t + 1], out=part)
+                ops.add(g[t], part, out=g[t])
+                ops.multiply(reset[t], g[t + 2], out=part)
+                ops.subtract(g[t], part, out=g[t])
         return grad[1:] * kept, None
 
 

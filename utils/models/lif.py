@@ -6,7 +6,6 @@ kOhm x uF = ms.
 
 from __future__ import annotations
 
-from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -26,6 +25,7 @@ UNITS = {
 
 # More samples than this in one call is a slip of units (s for ms), not a simulation.
 MAX_SAMPLES = 200_000_000
+MAX_NUMBER = 1e300
 
 
 def simulate_lif(
@@ -43,13 +43,15 @@ def simulate_lif(
 ) -> tuple[Any, Any]:
     """Membrane potential of leaky integrate-and-fire neurons, by Euler steps, all neurons in one pass over time.
 
-    Between spikes `tau dv/dt = -v + R I` with `tau = R C`, around a resting potential of 0 V. The sample in which v reaches the
-    threshold is drawn higher by `spike_height`; then v stays at the reset for the refractory period, and the first step of
-    integration is the first one that lies later than its end. The first sample is the reset potential at time 0.
+    Between spikes `tau dv/dt = -v + R I` with `tau = R C`, around a resting potential of 0 V. The sample in which v
+    reaches the threshold is drawn higher by `spike_height`; then v stays at the reset for the refractory period, and
+    the first step of integration is the first one that lies later than its end. The first sample is the reset potential
+    at time 0. A current exactly at the rheobase, threshold / R, never makes a spike.
 
     Args:
-        current: input current in mA: a number, or an array of any shape, one neuron per element. With `time_varying` its last
-            axis is time, n_steps samples long; sample i drives the step that ends at time i dt (sample 0 drives nothing).
+        current: input current in mA: a number, or an array of any shape, one neuron per element. With `time_varying`
+            its last axis is time, n_steps samples long; sample i drives the step that ends at time i dt (sample 0
+            drives nothing).
         duration: simulated time in ms, a whole number of steps.
         dt: length of a step in ms, at most the membrane time constant R C.
         tau_ref: refractory period in ms, 0 or more.
@@ -67,8 +69,8 @@ def simulate_lif(
         voltage: (..., n_steps) in V. Torch tensors (float64) if `current` is one, otherwise NumPy arrays.
 
     Raises:
-        ValueError: an argument is empty, not a finite real number or outside its range; shapes do not broadcast; dt exceeds R C
-            (the Euler step would overshoot); duration is no multiple of dt.
+        ValueError: an argument is empty, not a finite real number or outside its range; shapes do not broadcast; dt
+            exceeds R C (the Euler step would overshoot); duration is no multiple of dt.
 
     Source:
         Lapicque 1907; Gerstner, Kistler, Naud and Paninski, Neuronal Dynamics, chapter 1.3.
@@ -77,8 +79,8 @@ def simulate_lif(
     n_steps = _n_steps(duration, dt)
     if time_varying and (drive.ndim == 0 or drive.shape[-1] != n_steps):
         raise ValueError(
-            f"current has the shape {drive.shape}; with time_varying=True its last axis is time and needs {n_steps} samples, "
-            f"one for each of 0, {dt:g}, ..., {duration:g} ms"
+            f"current has the shape {drive.shape}; with time_varying=True its last axis is time and needs {n_steps} "
+            f"samples, one for each of 0, {dt:g}, ..., {duration:g} ms"
         )
     shape, (tau_ref, resistance, capacitance, threshold, reset, spike_height) = _neurons(
         drive.shape[:-1] if time_varying else drive.shape,
@@ -92,13 +94,14 @@ def simulate_lif(
     tau = resistance * capacitance
     if tau.min() < dt:
         raise ValueError(
-            f"dt is {dt:g} ms, longer than the membrane time constant resistance * capacitance = {tau.min():g} ms: an Euler step would "
-            "then overshoot the potential it relaxes to. Take a smaller dt, and check the units: resistance in kOhm, capacitance in uF"
+            f"dt is {dt:g} ms, longer than the membrane time constant resistance * capacitance = {tau.min():g} ms: an "
+            "Euler step would then overshoot the potential it relaxes to. Take a smaller dt, and check the units: "
+            "resistance in kOhm, capacitance in uF"
         )
     if tau.size * n_steps > MAX_SAMPLES:
         raise ValueError(
-            f"duration {duration:g} ms in steps of dt {dt:g} ms for {tau.size} neurons makes {tau.size * n_steps:,} samples, at most "
-            f"{MAX_SAMPLES:,} are allowed; duration and dt are in ms"
+            f"duration {duration:g} ms in steps of dt {dt:g} ms for {tau.size} neurons makes {tau.size * n_steps:,} "
+            f"samples, at most {MAX_SAMPLES:,} are allowed; duration and dt are in ms"
         )
     # Samples spent at the reset: integration goes on with the first sample that lies later than the end of the rest.
     held = np.floor(tau_ref / dt + 1e-9).astype(np.int64)
@@ -199,7 +202,8 @@ def spike_times(time: Any, voltage: Any, threshold: float = 1.0) -> Any:
 def _off_rheobase(drive, threshold):
     """The drive R I, one rounding error below the threshold where it equals it.
 
-    At the rheobase the potential comes as close to the threshold as you like and never there; rounding must not decide otherwise.
+    At the rheobase the potential comes as close to the threshold as you like and never there; rounding must not decide
+    otherwise.
     """
     margin = 1e-15 * np.abs(threshold)
     ties = np.abs(drive - threshold) <= margin
@@ -207,38 +211,54 @@ def _off_rheobase(drive, threshold):
 
 
 def _repeat_interval(drive, n_steps, dt, tau, held, threshold, reset, spike_height):
-    """Traces under constant current: one relaxation towards R I, cut at the threshold and repeated with the rests between.
+    """Traces under constant current: one way up to the threshold for each neuron, repeated with the rests between.
 
-    Every Euler step takes the same share of the way that is left to R I, so the way left is a power of that share, and the
-    interval from one spike to the next is always the same.
+    Every Euler step takes the same share of the way that is left to R I, so the way left is a power of what a step
+    leaves, and the interval from one spike to the next is always the same.
     """
-    way_left = np.repeat((1 - dt / tau)[:, None], n_steps, axis=1)
-    way_left[:, 0] = drive - reset
-    voltage = drive[:, None] - np.multiply.accumulate(way_left, axis=1, out=way_left)
-    reaches = np.flatnonzero(drive > threshold)
-    if reaches.size == 0:
+    voltage = np.empty((drive.size, n_steps))
+    voltage[:] = reset[:, None]
+    # What a step leaves, as a logarithm; a step as long as tau leaves nothing, which has none.
+    start, decay = drive - reset, np.log1p(-np.minimum(dt / tau, 1 - 1e-16))
+    fires = drive > threshold
+    silent, firing = np.flatnonzero(~fires), np.flatnonzero(fires)
+    if silent.size:
+        voltage[silent] = _relax(drive[silent], start[silent], decay[silent], n_steps)
+    if firing.size == 0:
         return voltage
-    above = voltage[reaches] - threshold[reaches, None]
+    # Steps until the last neuron has spiked, from the closed form, with a margin for rounding.
+    needed = np.log1p(np.maximum((reset - threshold)[firing] / start[firing], 1e-16 - 1)) / decay[firing]
+    n_up = min(int(1.01 * needed.max()) + 4, n_steps)
+    way_up = _relax(drive[firing], start[firing], decay[firing], n_up)
+    above = way_up - threshold[firing, None]
     # Where a sample meets the threshold within rounding, the steps themselves decide.
-    if (np.abs(above) <= 1e-15 * n_steps * (np.abs(drive) + np.abs(reset))[reaches, None]).any():
+    if (np.abs(above) <= (1e-15 * n_steps * (np.abs(drive) + np.abs(reset)))[firing, None]).any():
         constant = np.broadcast_to(drive[:, None], (drive.size, n_steps))
         return _step_through(constant, dt, tau, held, threshold, reset, spike_height)
     first = (above >= 0).argmax(1)
-    voltage[reaches, first] += spike_height[reaches] * (first > 0)
-    for neuron, up, rest in zip(reaches.tolist(), first.tolist(), held[reaches].tolist(), strict=True):
-        if up == 0:
-            continue  # above the rheobase, but the simulation ends before the first spike
-        way_up = voltage[neuron, 1 : up + 1].copy()
+    way_up[np.arange(firing.size), first] += spike_height[firing]
+    for neuron, up, rest, climb in zip(firing.tolist(), first.tolist(), held[firing].tolist(), way_up, strict=True):
+        if up == 0:  # above the rheobase, but the simulation ends before the first spike
+            voltage[neuron, 1:] = climb[1:]
+            continue
         whole = (n_steps - 1) // (up + rest)
         end = 1 + whole * (up + rest)
-        voltage[neuron, up + 1 :] = reset[neuron]
-        voltage[neuron, 1:end].reshape(whole, up + rest)[:, :up] = way_up
-        voltage[neuron, end : end + up] = way_up[: n_steps - end]
+        voltage[neuron, 1:end].reshape(whole, up + rest)[:, :up] = climb[1 : up + 1]
+        voltage[neuron, end : end + up] = climb[1 : n_steps - end + 1][:up]
     return voltage
 
 
+def _relax(drive, start, decay, n_steps):
+    """`n_steps` samples of the way from `drive - start` to `drive`; `decay` is the logarithm of what a step leaves."""
+    way = np.multiply.outer(decay, np.arange(float(n_steps)))
+    np.exp(way, out=way)
+    way *= -start[:, None]
+    way += drive[:, None]
+    return way
+
+
 def _step_through(drive, dt, tau, held, threshold, reset, spike_height):
-    """Traces under a current that changes: the same step as above for every neuron at once, one sample after the other."""
+    """Traces under a current that changes: the Euler step for all neurons at once, one sample after the other."""
     n_neurons, n_steps = drive.shape
     voltage = np.empty((n_steps, n_neurons))
     voltage[0] = reset
@@ -262,8 +282,8 @@ def _step_through(drive, dt, tau, held, threshold, reset, spike_height):
 
 def _real(value: Any, name: str) -> np.ndarray:
     """`value` as a float64 array, or a ValueError that says what is wrong with it."""
-    if type(value) is float and isfinite(value):
-        return np.array(value)  # the common case, ten times faster than by the general way
+    if type(value) in (float, int) and -MAX_NUMBER < value < MAX_NUMBER:
+        return np.array(float(value))  # the common case, ten times faster than by the general way
     if isinstance(value, torch.Tensor):
         value = value.detach().cpu().numpy()
     try:
@@ -293,8 +313,8 @@ def _n_steps(duration: Any, dt: Any) -> int:
         raise ValueError(f"duration is {duration:g} ms, shorter than one step dt = {dt:g} ms; both are in ms, not in s")
     if abs(ratio - round(ratio)) > 1e-6 * max(1.0, ratio * 1e-3):
         raise ValueError(
-            f"duration is {duration:g} ms, which is {ratio:g} steps of dt = {dt:g} ms; a whole number of steps is needed, "
-            f"for instance a duration of {round(ratio) * dt:g} ms"
+            f"duration is {duration:g} ms, which is {ratio:g} steps of dt = {dt:g} ms; a whole number of steps is "
+            f"needed, for instance a duration of {round(ratio) * dt:g} ms"
         )
     return round(ratio) + 1
 
@@ -303,7 +323,8 @@ def _neurons(current_shape: tuple[int, ...], **parameters: Any) -> tuple[tuple[i
     """The common shape of all neurons, and the parameters (n_parameters, n_neurons), each within its range."""
     arrays = {name: _real(value, name) for name, value in parameters.items()}
     try:
-        shape = np.broadcast_shapes(current_shape, *(array.shape for array in arrays.values() if array.ndim))
+        shapes = [array.shape for array in arrays.values() if array.ndim]
+        shape = np.broadcast_shapes(current_shape, *shapes) if shapes else current_shape
     except ValueError:
         shapes = {"current": current_shape, **{name: array.shape for name, array in arrays.items() if array.ndim}}
         shapes = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
@@ -330,7 +351,7 @@ def _neurons(current_shape: tuple[int, ...], **parameters: Any) -> tuple[tuple[i
     worst = (threshold - reset).argmin()
     if threshold[worst] <= reset[worst]:
         raise ValueError(
-            f"threshold is {threshold[worst]:g} V and reset is {reset[worst]:g} V; the threshold must lie above the reset, or the "
-            "neuron would spike again in the moment of its reset"
+            f"threshold is {threshold[worst]:g} V and reset is {reset[worst]:g} V; the threshold must lie above the "
+            "reset, or the neuron would spike again in the moment of its reset"
         )
     return shape, table

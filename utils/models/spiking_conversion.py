@@ -1,4 +1,4 @@
-"""From a trained ReLU network to a spiking one: the same weights, integrate-and-fire units, and rates in place of activations."""
+"""From a trained ReLU network to a spiking one: the same weights, and spike rates in place of activations."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class SpikingRun:
         readout: mean input of the read-out units over the steps so far, (n_steps, batch, n_outputs).
         rates: what each hidden layer signals, spikes per step times threshold, (batch, width) for each layer.
         spikes: mean number of spikes of one sample in each hidden layer over the whole run, one number for each layer.
-        errors: mean absolute difference of rates and activations so far, (n_steps, n_layers), or None if no activations came.
+        errors: mean absolute difference of rates and activations so far, (n_steps, n_layers); None if none were given.
     """
 
     readout: Tensor
@@ -38,17 +38,17 @@ class SpikingRun:
 class SpikingMLP(nn.Module):
     """Integrate-and-fire units with the weights of a ReLU network.
 
-    The samples arrive as constant currents. Each hidden unit integrates its input, and a spike of a layer with threshold `theta`
-    counts `theta` in the next layer, so that spikes per step times threshold stands for the activation. The read-out does not
-    spike: its mean input stands for the logits.
+    The samples arrive as constant currents. Each hidden unit integrates its input, and a spike of a layer with
+    threshold `theta` counts `theta` in the next layer, so that spikes per step times threshold stands for the
+    activation. The read-out does not spike: its mean input stands for the logits.
 
     Args:
         model: a network of Linear layers with a ReLU between them, such as `MLP(...)`. Its weights are copied.
         thresholds: one positive threshold for all hidden layers, or one for each.
 
     Raises:
-        ValueError: a layer that cannot be converted (only Linear and ReLU, and Dropout, Flatten and Identity, which do nothing
-            here), a ReLU missing, or a threshold that is not positive.
+        ValueError: a layer that cannot be converted (only Linear and ReLU, and Dropout, Flatten and Identity, which do
+            nothing here), a ReLU missing, or a threshold that is not positive.
 
     Source:
         Cao, Chen and Khosla 2015, doi:10.1007/s11263-014-0788-3; Rueckauer et al. 2017, doi:10.3389/fnins.2017.00682.
@@ -63,7 +63,8 @@ class SpikingMLP(nn.Module):
         )
         if len(values) != n_hidden or not all(0 < value < float("inf") for value in values):
             raise ValueError(
-                f"thresholds is {thresholds!r}; one positive number, or one for each of {n_hidden} hidden layers, is needed"
+                f"thresholds is {thresholds!r}; one positive number, or one for each of the {n_hidden} hidden layers, "
+                "is needed"
             )
         for i, layer in enumerate(layers):
             self.register_buffer(f"weight{i}", layer.weight.detach().clone())
@@ -159,8 +160,8 @@ def relu_layers(model: nn.Module) -> list[nn.Linear]:
             )
         else:
             raise ValueError(
-                f"model holds a {type(module).__name__}; a spike rate is never negative and its curve is a ReLU, so only Linear and "
-                "ReLU layers can be converted"
+                f"model holds a {type(module).__name__}; a spike rate is never negative and its curve is a ReLU, so "
+                "only Linear and ReLU layers can be converted"
             )
     if len(linear) < 2 or rectified:
         raise ValueError(f"model has {len(linear)} Linear layers; at least two are needed, the last one without a ReLU")

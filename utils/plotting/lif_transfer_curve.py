@@ -280,8 +280,8 @@ def plot_transfer_curves(
 def draw_explorer(fig: Figure) -> dict:
     """Axes and artists of the transfer curve explorer: a trace on the left, the curve on the right.
 
-    The vertical axis of the curve runs from 0 to 1, and its tick labels are texts that `move_explorer` changes: a change of the
-    axis's own limits would draw the whole picture again at every step of a slider.
+    The vertical axis of the curve runs from 0 to 1, and its tick labels are texts that `move_explorer` changes: a
+    change of the axis's own limits would draw the whole picture again at every step of a slider.
     """
     left = fig.add_axes((0.085, 0.17, 0.37, 0.71))
     right = fig.add_axes((0.575, 0.17, 0.41, 0.71))
@@ -398,7 +398,7 @@ def plot_soft_fits(panels: Sequence[tuple]) -> Figure:
     """Noisy transfer curves with the softplus and the sigmoid that fit them best.
 
     Args:
-        panels: (title, currents (n,), rates (n_trials, n) in Hz, fine currents (m,), softplus (m,), sigmoid (m,)) for each.
+        panels: (title, currents (n,), rates (n_trials, n) in Hz, fine currents (m,), softplus (m,), sigmoid (m,)) each.
     """
     fig, axes = plt.subplots(1, len(panels), figsize=(7.4, 3.1))
     for ax, (title, currents, rates, fine, softplus, sigmoid) in zip(axes, panels, strict=True):

@@ -33,7 +33,7 @@ def data_matrix(responses: torch.Tensor, stimuli: torch.Tensor, cells: Sequence[
     picture = responses[:, :shown].numpy().T
     fig = Figure(figsize=(WIDTH, 3.7))
     left, right = fig.subplots(1, 2, width_ratios=(1.25, 1))
-    fig.subplots_adjust(0.08, 0.15, 0.985, 0.86, wspace=0.3)
+    fig.subplots_adjust(0.08, 0.15, 0.97, 0.86, wspace=0.33)
     low, high = np.percentile(picture, (1, 99))
     image = left.imshow(
         picture,
@@ -48,7 +48,7 @@ def data_matrix(responses: torch.Tensor, stimuli: torch.Tensor, cells: Sequence[
     left.set_title(f"First {len(picture)} of {responses.shape[1]:,} neurons")
     left.grid(False)
     bar = fig.colorbar(image, ax=left, pad=0.03, fraction=0.06)
-    bar.set_label("response (z-scored)", fontsize=9)
+    bar.ax.set_title("response", fontsize=8, fontweight="normal", loc="left", pad=6)
     for cell, color in zip(cells, _THREE, strict=False):
         right.plot(stimuli[:, 0], responses[:, int(cell)], color=color, linewidth=1.2, label=f"neuron {int(cell)}")
         left.annotate(
@@ -71,7 +71,7 @@ def population_structure(shares: torch.Tensor, scores: torch.Tensor, stimuli: to
     """
     fig = Figure(figsize=(WIDTH, 2.95))
     axes = fig.subplots(1, 3)
-    fig.subplots_adjust(0.075, 0.19, 0.985, 0.84, wspace=0.42)
+    fig.subplots_adjust(0.075, 0.19, 0.97, 0.84, wspace=0.42)
     for ax, (first, second) in zip(axes, ((0, 1), (2, 3)), strict=False):
         x, y = scores[:, first], scores[:, second]
         ax.scatter(x, y, c=stimuli[:, 0], cmap=CYCLIC, vmin=0, vmax=360, s=14, linewidths=0)
@@ -81,7 +81,7 @@ def population_structure(shares: torch.Tensor, scores: torch.Tensor, stimuli: to
         ax.margins(0.12)
     _direction_wheel(axes[0], (0.355, 0.365, 0.29, 0.29))
     n = min(20, len(shares))
-    axes[2].bar(np.arange(1, n + 1), 100 * shares[:n], color=COLORS["sky"], width=0.75)
+    axes[2].bar(np.arange(1, n + 1), 100 * np.asarray(shares[:n]), color=COLORS["sky"], width=0.75)
     axes[2].set(xlabel="component", ylabel="variance (%)", xticks=(1, 5, 10, 15, 20), xlim=(0.3, n + 0.7))
     axes[2].set_title("What each holds", fontsize=10)
     axes[2].grid(axis="x", visible=False)
@@ -130,7 +130,7 @@ class TuningPicture:
     def draw(self, fig: Figure) -> dict[str, Any]:
         """Draw everything once; returns the artists that move."""
         ax = fig.add_axes((0.09, 0.15, 0.88, 0.76))
-        ax.set(xlim=(0, 360), ylim=(-1, 4.5), xticks=_TURN, yticks=range(-1, 5))
+        ax.set(xlim=(0, 360), ylim=(-1, 6.5), xticks=_TURN, yticks=range(-1, 7))
         ax.set(xlabel="direction of the grating (degrees)", ylabel="response (z-scored)")
         ghosts = ax.plot([], [], ".", color=COLORS["sky"], markersize=4, label="drawn from the bump, with noise")[0]
         dots = ax.plot([], [], ".", color=DATA, markersize=4, label="the neuron")[0]
@@ -148,11 +148,14 @@ class TuningPicture:
         curve = base + height * shape
         rest = data - curve
         explained = 1 - rest.var() / data.var()
+        # Noise of a variance proportional to the response above its lowest value, as in the neurons.
+        level = np.maximum(curve - data.min(), 0) + 0.02
+        sd = noise * np.sqrt(level * (rest**2).mean() / level.mean())
         artists["dots"].set_data(self.stimuli, data)
         artists["bump"].set_data(self.stimuli, curve)
-        artists["ghosts"].set_data(self.stimuli, curve + noise * rest.std() * self.draws)
-        slope = abs(np.gradient(curve, self.stimuli)).max()
-        worth = f"at the bump's steepest point this noise is worth {approx(noise * rest.std() / slope, 2)} degrees"
+        artists["ghosts"].set_data(self.stimuli, curve + sd * self.draws)
+        precision = (abs(np.gradient(curve, self.stimuli)) / np.maximum(sd, 1e-12)).max()
+        worth = f"where one response tells most, this noise is worth {approx(1 / precision, 2)} degrees"
         return (
             f"Neuron {self.numbers[rank - 1]} prefers about {approx(self.preferred[rank - 1], 2)} degrees. "
             f"A bump of half-width {half_width:g} degrees explains {approx(100 * max(explained, 0), 2)} % of its "
@@ -168,7 +171,7 @@ def decoded_against_true(panels: Mapping[str, tuple[torch.Tensor, torch.Tensor]]
     """
     fig = Figure(figsize=(WIDTH, 3.25 if len(panels) < 3 else 2.9))
     axes = np.atleast_1d(fig.subplots(1, len(panels)))
-    fig.subplots_adjust(0.09, 0.17, 0.985, 0.86, wspace=0.26)
+    fig.subplots_adjust(0.09, 0.17, 0.97, 0.86, wspace=0.26)
     for ax, (title, (true, decoded)) in zip(axes, panels.items(), strict=True):
         true, decoded = true[:, 0].numpy(), decoded[:, 0].detach().numpy()
         for edge in ((0, 20), (340, 360)):
@@ -192,18 +195,18 @@ def training_curve(losses: Sequence[float], published: Mapping[int, float]) -> F
     """
     fig = Figure(figsize=(WIDTH, 3.0))
     axes = fig.subplots(1, 2)
-    fig.subplots_adjust(0.105, 0.18, 0.985, 0.86, wspace=0.28)
+    fig.subplots_adjust(0.105, 0.18, 0.97, 0.86, wspace=0.28)
     steps = np.arange(1, len(losses) + 1)
     for ax, scale, last in zip(axes, ("linear", "log"), (50, len(losses)), strict=True):
         chosen = {k: v for k, v in published.items() if k <= last}
         ax.plot(steps[:last], losses[:last], color=MODEL, label="this network")
         ax.plot(list(chosen), list(chosen.values()), "o", color=DATA, markerfacecolor="white", label="published")
-        ax.set(xlabel="iteration", yscale=scale, xlim=(0, last + 1))
+        ax.set(xlabel="iteration", yscale=scale, xlim=(0, 1.03 * last))
         if scale == "linear":
             ax.set_ylim(0, 1.05 * max(losses))
     axes[0].set_ylabel("mean squared error (degrees²)")
     axes[0].set_title("The first 50 iterations")
-    axes[1].set_title("The same, and beyond, in logarithms")
+    axes[1].set_title("All of them, logarithmic")
     axes[0].legend()
     return fig
 
@@ -286,7 +289,7 @@ def ring(true: torch.Tensor, points: torch.Tensor, decoded: torch.Tensor) -> Fig
     """
     fig = Figure(figsize=(WIDTH, 3.4))
     left, right = fig.subplots(1, 2)
-    fig.subplots_adjust(0.09, 0.16, 0.985, 0.87, wspace=0.26)
+    fig.subplots_adjust(0.09, 0.16, 0.97, 0.87, wspace=0.26)
     angle = np.linspace(0, 2 * np.pi, 200)
     left.plot(np.cos(angle), np.sin(angle), color=TRUTH, linewidth=1)
     xy = points.detach().numpy()
@@ -319,7 +322,7 @@ def classifier(
     """
     fig = Figure(figsize=(WIDTH, 5.6))
     axes = fig.subplots(2, len(trails), height_ratios=(1, 1.45))
-    fig.subplots_adjust(0.085, 0.09, 0.985, 0.94, wspace=0.22, hspace=0.34)
+    fig.subplots_adjust(0.085, 0.09, 0.97, 0.94, wspace=0.22, hspace=0.34)
     width = 360 / n_classes
     floor = min(min(trail["train"]) for trail in trails.values()) * 0.7
     for (above, below), (name, trail), color in zip(axes.T, trails.items(), _THREE, strict=True):
@@ -413,7 +416,7 @@ def error_scaling(
     """
     fig = Figure(figsize=(WIDTH, 3.4))
     axes = fig.subplots(1, 2, sharey=True)
-    fig.subplots_adjust(0.09, 0.16, 0.985, 0.88, wspace=0.1)
+    fig.subplots_adjust(0.09, 0.16, 0.97, 0.88, wspace=0.1)
     low = min(0.25, by_neurons.min() * 0.8)
     for ax, x, errors, color, word in zip(
         axes, (neurons, trained), (by_neurons, by_stimuli), _THREE, ("neurons", "training stimuli"), strict=False
@@ -531,10 +534,11 @@ def depth_and_width(x: torch.Tensor, curves: Mapping[str, torch.Tensor]) -> Figu
     """
     fig = Figure(figsize=(WIDTH, 2.5))
     axes = fig.subplots(1, len(curves), sharey=True)
-    fig.subplots_adjust(0.07, 0.2, 0.985, 0.83, wspace=0.1)
+    fig.subplots_adjust(0.07, 0.2, 0.97, 0.83, wspace=0.1)
     for ax, (title, y), color in zip(axes, curves.items(), _THREE, strict=False):
         ax.plot(x, y, color=color, linewidth=1.6)
-        ax.set(xlabel="input", xlim=(0, 1), xticks=(0, 0.5, 1))
+        ax.set(xlabel="input", xlim=(0, 1))
+        ax.set_xticks((0, 0.5, 1), ("0", "0.5", "1"))
         ax.set_title(title, fontsize=10)
     axes[0].set_ylabel("output")
     return fig
