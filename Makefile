@@ -14,7 +14,7 @@ PARALLEL := -n logical --maxprocesses 4 --dist loadscope --no-loadscope-reorder
 NBVAL := --nbval --nbval-current-env --nbval-sanitize-with tests/nbval_sanitize.cfg --nbval-cell-timeout 240
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test test-all refresh lint coverage publish picture clean student developer
+.PHONY: help lab test test-slow test-all refresh lint coverage publish picture book clean student developer
 
 help: ## this list
 	@echo "From a Neuron to a Network that Hears"
@@ -26,8 +26,10 @@ lab: student ## open the notebooks in JupyterLab
 test: developer ## run the tests and every notebook
 	@"$(PY)" -m pytest -q $(PARALLEL) $(NBVAL) -m "not slow" $(ARGS)
 
-test-all: developer ## the same, and the tests that take minutes
-	@"$(PY)" -m pytest -q $(PARALLEL) $(NBVAL) $(ARGS)
+test-slow: developer ## only the tests that take minutes
+	@"$(PY)" -m pytest -q $(PARALLEL) -m slow $(ARGS) tests
+
+test-all: test test-slow ## both
 
 refresh: developer ## run the notebooks and store their outputs (only some: NOTEBOOKS="notebooks/01_...")
 	@"$(PY)" tools/refresh.py --times 3 $(NOTEBOOKS)
@@ -46,8 +48,11 @@ publish: developer ## write the public address everywhere (a new one: REPO=owner
 picture: developer ## make README's picture from the stored notebooks
 	@"$(PY)" tools/picture.py
 
+book: developer ## build the website from the stored notebooks: book/_build/html/index.html
+	@"$(PY)" tools/build_book.py $(ARGS)
+
 clean: ## remove .venv and everything that can be made again
-	@rm -rf .venv .pytest_cache .ruff_cache .hypothesis .coverage htmlcov notebooks/.ipynb_checkpoints
+	@rm -rf .venv .pytest_cache .ruff_cache .hypothesis .coverage htmlcov book/_build notebooks/.ipynb_checkpoints
 	@find utils tools tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 student:

@@ -207,6 +207,12 @@ def staged_output(output: nbformat.NotebookNode, stem: str, figures: dict[str, b
         # The words are those stored with the picture; its size keeps the page from jumping while it loads.
         data["text/html"] = figure_html(f"../_static/figures/{name}", alt, png, notes.get("width"))
         del data["image/png"]
+    elif "text/html" in data:
+        # A frame that scrolls must be reachable by keyboard.
+        data["text/html"] = data["text/html"].replace(
+            '<div style="overflow-x:auto">',
+            '<div style="overflow-x:auto" tabindex="0" role="region" aria-label="Table, scrolls sideways">',
+        )
 
 
 def add_exercise_link(output: nbformat.NotebookNode, page: Page) -> None:
@@ -256,10 +262,14 @@ def card(page: Page, project: Project) -> str:
         f'<span class="course-card-title">{escape(page.heading)}</span></a>'
         f"<p>{escape(page.promise)}</p>"
         f'<p class="course-facts">{facts}</p>'
-        f'<p class="course-run"><a class="course-button" href="{colab}" aria-label="Open notebook {page.number} in Colab">'
-        f'Colab</a> <a class="course-button" href="{binder}" aria-label="Open notebook {page.number} in Binder">Binder</a>'
-        "</p></li>"
+        f'<p class="course-run">{button(colab, "Colab", page)} {button(binder, "Binder", page)}</p></li>'
     )
+
+
+def button(address: str, where: str, page: Page) -> str:
+    """A link that opens a notebook elsewhere; its name says which, since a page holds several."""
+    label = f"{where}: open notebook {page.number}"
+    return f'<a class="course-button" href="{address}" aria-label="{label}">{where}</a>'
 
 
 def cover_picture(page: Page) -> bytes:
@@ -346,8 +356,8 @@ def exercise(exercise_id: str) -> str:
     task = get(exercise_id)
     asked = " ".join((task.reference.__doc__ or "").split())
     folds = [
-        f'<details class="course-fold"><summary>Hint {number} of {len(task.hints)}</summary><p>{as_html(hint)}</p></details>'
-        for number, hint in enumerate(task.hints, 1)
+        f'<details class="course-fold"><summary>Hint {n} of {len(task.hints)}</summary><p>{as_html(hint)}</p></details>'
+        for n, hint in enumerate(task.hints, 1)
     ]
     return "\n\n".join(
         [
@@ -479,4 +489,3 @@ def sort_key(reference: str) -> str:
     words = [word for word in re.findall(r"[\w'’-]+\.?", author) if not re.fullmatch(r"(?:\w\.|\w)", word)]
     particles = {"de", "van", "von", "der", "den"}
     return " ".join([word for word in words if word not in particles] or [author]).casefold() + reference.casefold()
-

@@ -117,7 +117,9 @@ def main(arguments: list[str] | None = None) -> int:
     except ValueError as problem:
         print(problem, file=sys.stderr)
         return 1
-    print(f"{len(list(options.out.rglob('*.html')))} pages in {time.monotonic() - start:.0f} s: {options.out}/index.html")
+    print(
+        f"{len(list(options.out.rglob('*.html')))} pages in {time.monotonic() - start:.0f} s: {options.out}/index.html"
+    )
     if options.outer_links and (dead := dead_outer_links(options.out, read_project().repository)):
         print("These pages elsewhere are gone:\n" + "\n".join(dead), file=sys.stderr)
         return 1

@@ -375,6 +375,8 @@ register(
         reference=train_step,
         cases=_cases_step,
         call=_call_step,
+        # The first optimiser of a session makes PyTorch import its compiler, which takes seconds on a busy machine.
+        time_limit=20.0,
         hints=(
             "Four calls: clear the old gradients, compute the loss, compute the gradients, move the parameters.",
             "`optimiser.zero_grad()`, then `loss = F.cross_entropy(model(X), y)`, then two more calls.",

@@ -188,7 +188,7 @@ def draw_unit(fig: Figure) -> dict[str, Any]:
     inputs.set_yticks([10, 30], ["E", "I"])
     inputs.grid(False)
     membrane.axhline(1, color=TRUTH, linestyle=(0, (4, 3)), linewidth=1.2)
-    membrane.annotate("threshold", (99, 1), ha="right", va="bottom", fontsize=8, color="#666666")
+    membrane.annotate("threshold", (0.5, 1.05), ha="left", va="bottom", fontsize=8, color="#666666")
     line = membrane.plot(time, np.zeros(100), color=COLORS["black"], linewidth=1.5)[0]
     spikes = membrane.plot([], [], "^", color=COLORS["orange"], markersize=7, label="spike")[0]
     membrane.set(xlim=(0, 99), ylim=(-4, 4), xlabel="time (ms)", ylabel="potential (threshold = 1)")
@@ -293,8 +293,8 @@ def tuning(ipd: Any, rates: Any, signs: Any) -> Figure:
     curves = np.stack([rates[which == bin_].mean(0) for bin_ in range(24)], axis=1)
     middle = (edges[1:] + edges[:-1]) / 2
     fig = Figure(figsize=(WIDTH, 3.5))
-    axes = fig.subplots(1, 2, width_ratios=(1.15, 1))
-    fig.subplots_adjust(left=0.075, right=0.985, bottom=0.15, top=0.88, wspace=0.22)
+    axes = fig.subplots(1, 2, width_ratios=(1.2, 1))
+    fig.subplots_adjust(left=0.06, right=0.985, bottom=0.15, top=0.88, wspace=0.34)
     order = np.lexsort((curves.argmax(1), signs))
     image = axes[0].imshow(
         curves[order], aspect="auto", extent=(-90, 90, len(order), 0), cmap=SEQUENTIAL, vmin=0, interpolation="nearest"
@@ -330,7 +330,7 @@ def sign_maps(rows: Mapping[str, tuple[Any, Any, Any]]) -> Figure:
     Args:
         rows: name -> three weight matrices of shape (200, n_hidden).
     """
-    heads = ("before, w as drawn at first", "before, as it acts", "after, as it acts")
+    heads = ("w as drawn", "acting, before", "acting, after learning")
     fig = Figure(figsize=(WIDTH, 2.75 * len(rows)))
     axes = fig.subplots(len(rows), 3, squeeze=False, sharex=True, sharey=True)
     bottom, top = 0.2 / len(rows), 1 - 0.17 / len(rows)
@@ -353,6 +353,34 @@ def sign_maps(rows: Mapping[str, tuple[Any, Any, Any]]) -> Figure:
         axes[row, 0].set_ylabel(name, fontweight="bold", labelpad=10)
     bar = fig.colorbar(image, ax=axes, cax=fig.add_axes((0.92, 0.2, 0.018, 0.6)))
     bar.set_ticks([-limit, 0, limit], labels=["I", "0", "E"])
+    return fig
+
+
+def ear_contrasts(groups: Mapping[str, tuple[Any, Any]]) -> Figure:
+    """How far each hidden unit sets one ear against the other, before and after learning.
+
+    Args:
+        groups: name -> contrasts of the units before and after, each of shape (n_hidden,), from -1 to 1.
+    """
+    fig = Figure(figsize=(WIDTH, 3.2))
+    ax = fig.subplots()
+    fig.subplots_adjust(left=0.09, right=0.985, bottom=0.12, top=0.89)
+    for place, (before, after) in enumerate(groups.values()):
+        for side, values, color, marker, name in (
+            (-0.17, before, TRUTH, "o", "before learning"),
+            (0.17, after, COLORS["orange"], "D", "after learning"),
+        ):
+            values = np.sort(_array(values))
+            shift = 0.03 * (np.arange(len(values)) % 5 - 2)
+            label = name if place == 0 else None
+            ax.plot(place + side + shift, values, marker, color=color, markersize=4.5, alpha=0.8, label=label)
+    ax.axhline(0, color=TRUTH, linewidth=0.8)
+    ax.set_xticks(range(len(groups)), list(groups))
+    ax.set(xlim=(-0.5, len(groups) - 0.5), ylim=(-1.05, 1.4), ylabel="left excites   ◂   ▸   right excites")
+    ax.set_yticks([-1, -0.5, 0, 0.5, 1])
+    ax.set_title("Each hidden unit: one ear against the other")
+    ax.legend(loc="upper center", ncol=2)
+    ax.grid(axis="x", visible=False)
     return fig
 
 

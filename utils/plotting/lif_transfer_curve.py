@@ -517,7 +517,7 @@ def plot_balancing(
         relu_accuracy, chance: in percent.
         percentiles: (m,) labels.
         final: (n_seeds, m) accuracy after 32 steps, in percent.
-        spikes: (n_seeds, m) spikes for each sample.
+        spikes: (n_seeds, m) spikes in a step, for each sample.
     """
     fig, (left, right) = plt.subplots(1, 2, figsize=(7.4, 3.4))
     for (label, accuracy), color in zip(runs, (COLORS["vermillion"], MODEL, COLORS["green"]), strict=False):
@@ -536,7 +536,7 @@ def plot_balancing(
     right.set_title("too high or too low")
     twin = right.twinx()
     spread(twin, places, spikes, "spikes", COLORS["vermillion"])
-    twin.set_ylabel("spikes for each sample", color=COLORS["vermillion"])
+    twin.set_ylabel("spikes in a step, for each sample", color=COLORS["vermillion"])
     twin.set_ylim(bottom=0)
     twin.grid(False)
     twin.spines["right"].set_visible(True)
