@@ -74,7 +74,9 @@ def answered(nb, answers):
 def run(nb, timeout=300):
     """Execute a notebook in memory, in the notebooks' folder and a fresh kernel of this Python."""
     manager = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=CurrentPython())
-    client = NotebookClient(nb, km=manager, timeout=timeout, resources={"metadata": {"path": str(NOTEBOOKS)}})
+    # How prints are cut into messages depends on timing; refresh.py joins them, too.
+    options = {"timeout": timeout, "coalesce_streams": True, "resources": {"metadata": {"path": str(NOTEBOOKS)}}}
+    client = NotebookClient(nb, km=manager, **options)
     environment = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
     client.execute(env=environment | kernel_environment())
     return nb

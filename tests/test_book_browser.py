@@ -123,7 +123,7 @@ def test_cards_lead(open_page, address):
     for number, path in enumerate(notebook_paths()):
         cards.nth(number).locator(".course-card-main").click()
         page.wait_for_url(f"{address}/notebooks/{path.stem}.html")
-        assert page.locator("h1").inner_text().startswith(f"{number + 1}.") or path.stem[:2] != f"{number + 1:02}"
+        assert page.locator("article h1").first.inner_text().startswith(f"{int(path.stem[:2])}.")
         page.go_back()
 
 
@@ -163,7 +163,9 @@ def test_legible_and_operable(open_page, name, scheme):
     assert page.evaluate("document.documentElement.dataset.theme") == scheme
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
     page.evaluate(resources.files(package).joinpath("axe.min.js").read_text(encoding="utf-8"))
-    found = page.evaluate("async () => (await axe.run(document, {resultTypes: ['violations']})).violations")
+    # What is no matter of colour is the same in the dark.
+    rules = "" if scheme == "light" else ", runOnly: ['color-contrast']"
+    found = page.evaluate(f"async () => (await axe.run(document, {{resultTypes: ['violations']{rules}}})).violations")
     serious = [
         (rule["id"], rule["nodes"][0]["html"][:200]) for rule in found if rule["impact"] in ("serious", "critical")
     ]

@@ -52,7 +52,26 @@ def course_table(name: str) -> list[dict[str, str]]:
     Raises:
         ValueError: there is no such table.
     """
-    return read_table(Path(__file__).parents[1] / "data" / f"{name}.csv")[1]
+    return read_table(_course_file(name))[1]
+
+
+def course_provenance(name: str) -> dict[str, str]:
+    """How a table of the course was made: "command", "protocol" and "versions".
+
+    Args:
+        name: file name in `data/`, without ".csv".
+
+    Returns:
+        Name -> value.
+
+    Raises:
+        ValueError: there is no such table.
+    """
+    return read_table(_course_file(name))[0]
+
+
+def _course_file(name: str) -> Path:
+    return Path(__file__).parents[1] / "data" / f"{name}.csv"
 
 
 def by_seed(rows: Sequence[Mapping[str, str]], value: str, across: str = "fraction") -> tuple[np.ndarray, np.ndarray]:

@@ -188,7 +188,6 @@ def draw_unit(fig: Figure) -> dict[str, Any]:
     inputs.set_yticks([10, 30], ["E", "I"])
     inputs.grid(False)
     membrane.axhline(1, color=TRUTH, linestyle=(0, (4, 3)), linewidth=1.2)
-    membrane.annotate("threshold", (0.5, 1.05), ha="left", va="bottom", fontsize=8, color="#666666")
     line = membrane.plot(time, np.zeros(100), color=COLORS["black"], linewidth=1.5)[0]
     spikes = membrane.plot([], [], "^", color=COLORS["orange"], markersize=7, label="spike")[0]
     membrane.set(xlim=(0, 99), ylim=(-4, 4), xlabel="time (ms)", ylabel="potential (threshold = 1)")
@@ -463,7 +462,7 @@ def fraction_sweep(fractions: Sequence[float], samples: Any, live: tuple[float, 
         star = {"color": COLORS["orange"], "markersize": 17, "markeredgecolor": "white"}
         ax.plot(*live, "*", **star, label="this notebook, just now")
     chance_line(ax, CHANCE)
-    ax.set(xlabel="inhibitory fraction", ylabel="share of test sounds named right", ylim=(0, 1.0), xlim=(-0.03, 1.03))
+    ax.set(xlabel="inhibitory fraction", ylabel="share of test sounds named right", ylim=(0, 1.0), xlim=(-0.03, 1.1))
     ax.set_title("Accuracy against the share of inhibition")
     ax.legend(loc="lower center", bbox_to_anchor=(0.45, 0.14))
     return fig
@@ -494,7 +493,7 @@ def drive_and_accuracy(
         color, style, _ = looks[name]
         spread(right, where, samples, f"{name}, n = {len(np.atleast_2d(samples))}", color).set_linestyle(style)
     chance_line(right, CHANCE)
-    right.set(xlabel="inhibitory fraction", ylabel="share named right", ylim=(0, 1), xlim=(-0.03, 1.03))
+    right.set(xlabel="inhibitory fraction", ylabel="share named right", ylim=(0, 1), xlim=(-0.03, 1.17))
     right.set_title("Accuracy after learning")
     right.legend(loc="lower center", bbox_to_anchor=(0.42, 0.12))
     return fig
