@@ -2,6 +2,7 @@
 
 import math
 import time
+import warnings
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from literal_dale_snn import literal_forward, literal_hidden_spikes
 from torch.nn import functional as F
 
+from utils.models import leaky_layer
 from utils.models.dale_snn import DaleSNN, balance_initial_weights, balanced_scales, unit_signs
 from utils.models.leaky_layer import leaky_spikes, summed_leaky_readout, surrogate_derivative
 
@@ -308,6 +310,25 @@ def test_a_training_step_is_much_faster_than_the_literal_one():
     trials = [[seconds(way) for way in ways] for _ in range(9)]
     literal, ours = (min(column) for column in zip(*trials, strict=True))
     assert literal > 2.5 * ours
+
+
+def test_the_way_of_other_devices_gives_the_same_gradients(monkeypatch):
+    """Where the tensors are not on the CPU, torch's functions do numpy's work."""
+    torch.manual_seed(0)
+    model, spikes = DaleSNN().double(), random_spikes(5, 60)
+    expected, _ = both_gradients(model, spikes)
+    monkeypatch.setattr(leaky_layer, "_stepwise", lambda *tensors: (torch, [t.detach() for t in tensors]))
+    other, _ = both_gradients(model, spikes)
+    for ours, theirs in zip(other, expected, strict=True):
+        assert_close(ours, theirs, 1e-12)
+
+
+def test_an_overflow_shows_in_the_result_and_warns_nobody():
+    current = torch.full((20, 1, 1), 3e38).requires_grad_()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        leaky_spikes(-current, 0.9).sum().backward()
+    assert current.grad.shape == current.shape
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")

@@ -407,7 +407,23 @@ def test_classes(known, capsys, candidate, status, words):
     box(capsys)
     standing.hint()
     assert "Add it." in box(capsys)
-    assert not hasattr(candidate, "hint")
+    assert not hasattr(Shift, "hint")
+
+
+def test_a_class_may_name_itself_in_super(known, capsys):
+    space = {"exercise": exercise, "nn": nn, "torch": torch}
+    exec(
+        "@exercise('99.shift')\n"
+        "class Shift(nn.Module):\n"
+        "    def __init__(self, offset):\n"
+        "        super(Shift, self).__init__()\n"
+        "        self.offset = nn.Parameter(torch.tensor(offset))\n"
+        "    def forward(self, x):\n"
+        "        return self.offset + x\n",
+        space,
+    )
+    assert "Correct" in box(capsys)
+    assert space["Shift"](2.0)(torch.zeros(1)) == 2
 
 
 def test_many_right_answers():

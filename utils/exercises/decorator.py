@@ -72,12 +72,15 @@ def _standing_class(task: Exercise, chosen: type) -> type:
     extras = {
         "hint": staticmethod(functools.partial(_show_next_hint, task)),
         "solution": staticmethod(functools.partial(boxes.show_solution, task)),
-        "__doc__": chosen.__doc__,
-        "__module__": chosen.__module__,
-        "__qualname__": chosen.__qualname__,
     }
-    # A subclass, so that neither the student's class nor the reference is written to.
-    return type(chosen)(chosen.__name__, (chosen,), extras)
+    if chosen is task.reference:
+        # A subclass, so that the reference itself is not written to.
+        same = {"__doc__": chosen.__doc__, "__module__": chosen.__module__, "__qualname__": chosen.__qualname__}
+        return type(chosen)(chosen.__name__, (chosen,), same | extras)
+    # The student's own class and no subclass: in `super(Name, self)` the name must go on meaning this very class.
+    for name, extra in extras.items():
+        setattr(chosen, name, extra)
+    return chosen
 
 
 def _show_next_hint(task: Exercise) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import inspect
-import sys
 import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -229,8 +228,8 @@ def _bound_to_its_name(candidate: Any) -> Iterator[None]:
     From an earlier run of the cell that name may mean the reference, and an answer that calls itself would
     be right by borrowing it.
     """
-    module = sys.modules.get(getattr(candidate, "__module__", ""))
-    space = getattr(candidate, "__globals__", None) or getattr(module, "__dict__", {})
+    code = next(_functions(candidate), None)
+    space = getattr(code, "__globals__", {})
     name = getattr(candidate, "__name__", "")
     absent = object()
     before = space.get(name, absent)
@@ -271,10 +270,14 @@ def _source_has_ellipsis(candidate: Any) -> bool:
 
 
 def _filename(candidate: Any) -> str:
-    if inspect.isclass(candidate):
-        functions = [member for member in vars(candidate).values() if inspect.isfunction(member)]
-        return functions[0].__code__.co_filename if functions else ""
-    return getattr(getattr(candidate, "__code__", None), "co_filename", "")
+    code = next(_functions(candidate), None)
+    return code.__code__.co_filename if code else ""
+
+
+def _functions(candidate: Any) -> Iterator[Any]:
+    """The function itself, or the methods of a class: what is written in Python and by the student."""
+    members = vars(candidate).values() if inspect.isclass(candidate) else [candidate]
+    return (member for member in members if inspect.isfunction(member))
 
 
 def _first_line(error: BaseException | None) -> str:

@@ -132,6 +132,9 @@ def examine(path: str | Path, timeout: float = 600.0, cell_timeout: float = 120.
             worker.wait()
             said.append({"note": f"stopped after {timeout:g} s"})
         reader.join(5)
+        # A kernel that outlives its worker holds the other end open; closing would then wait for it.
+        if not reader.is_alive():
+            worker.stdout.close()
     for message in said:
         _take(hand_in, message)
     if not hand_in.finished and not hand_in.note:

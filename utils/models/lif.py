@@ -250,9 +250,9 @@ def _repeat_interval(drive, n_steps, dt, tau, held, threshold, reset, spike_heig
 
 def _relax(drive, start, decay, n_steps):
     """`n_steps` samples of the way from `drive - start` to `drive`; `decay` is the logarithm of what a step leaves."""
-    way = np.multiply.outer(decay, np.arange(float(n_steps)))
-    np.exp(way, out=way)
-    way *= -start[:, None]
+    if (decay == decay[0]).all():
+        decay = decay[:1]  # one membrane under many currents: the exponentials are the same for all
+    way = -start[:, None] * np.exp(np.multiply.outer(decay, np.arange(float(n_steps))))
     way += drive[:, None]
     return way
 
