@@ -411,7 +411,7 @@ def test_classes(known, capsys, candidate, status, words):
 
 
 def test_a_class_may_name_itself_in_super(known, capsys):
-    space = {"exercise": exercise, "nn": nn, "torch": torch}
+    space = {"__name__": "__main__", "exercise": exercise, "nn": nn, "torch": torch}
     exec(
         "@exercise('99.shift')\n"
         "class Shift(nn.Module):\n"

@@ -54,7 +54,9 @@ def test_a_published_run_is_a_plausible_draw_or_not():
 
 
 def test_the_table_compares_verdicts_and_not_digits(capsys):
-    Scoreboard("01").add("peak", 17.0104, 17.01, 0.001, "a source").add("count", 9, 9).waiting("size", (360, 23589), "the file").show()
+    Scoreboard("01").add("peak", 17.0104, 17.01, 0.001, "a source").add("count", 9, 9).waiting(
+        "size", (360, 23589), "the file"
+    ).show()
     assert capsys.readouterr().out.splitlines() == [
         "Scoreboard of notebook 01: 2 reproduced, 1 waiting",
         "quantity | published | reproduced | allowed | verdict | source",

@@ -7,7 +7,9 @@ from utils._lazy import lazy_exports
 __getattr__, __dir__, __all__ = lazy_exports(
     __name__,
     {
+        "batched_loader": "spiral",
         "create_spiral_dataset": "spiral",
+        "shuffle_and_split": "spiral",
         "load_v1": "v1",
         "simulate_v1": "v1_simulation",
         "ipd_spikes": "sound",

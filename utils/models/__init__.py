@@ -7,11 +7,14 @@ from utils._lazy import lazy_exports
 __getattr__, __dir__, __all__ = lazy_exports(
     __name__,
     {
-        "TwoPathNeuron": "two_path_neuron",
-        "MLP": "mlp",
-        "simulate_lif": "lif",
-        "lif_rate": "lif",
-        "simulate_iaf": "iaf",
         "DaleSNN": "dale_snn",
+        "MLP": "mlp",
+        "SpikingMLP": "spiking_conversion",
+        "TwoPathNeuron": "two_path_neuron",
+        "lif_rate": "lif",
+        "pulse_responses": "hodgkin_huxley",
+        "simulate_iaf": "iaf",
+        "simulate_lif": "lif",
+        "train_classifier": "classifier_training",
     },
 )

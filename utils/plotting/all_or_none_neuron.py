@@ -599,7 +599,9 @@ class Table:
             f'<caption style="text-align:left;font-weight:bold;padding:6px 0">{html.escape(self.caption)}</caption>'
         )
         return (
-            f'<div style="overflow-x:auto"><table style="border-collapse:collapse">{caption}'
+            # A region that scrolls must be reachable by keyboard, and named.
+            f'<div style="overflow-x:auto" tabindex="0" role="region" aria-label="{html.escape(self.caption)}">'
+            f'<table style="border-collapse:collapse">{caption}'
             f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
         )
 

@@ -233,8 +233,8 @@ def learning_curves(histories: Mapping[str, Any]) -> Figure:
         if best:
             accuracy.plot([best], [history.validation_accuracy[best - 1]], "o", color=color)
     chance_line(loss, math.log(12), "chance, ln 12")
-    loss.set(xlabel="epoch", ylabel="cross entropy (nats)", ylim=(0, 3.6), title="Loss")
-    loss.legend(loc="upper right", fontsize=7.5, ncol=2, columnspacing=0.8, handlelength=1.5)
+    loss.set(xlabel="epoch", ylabel="cross entropy (nats)", ylim=(0, 4.2), title="Loss")
+    loss.legend(loc="upper right", fontsize=8)
     chance_line(accuracy, CHANCE)
     accuracy.set(xlabel="epoch", ylabel="share named right", ylim=(0, 1.02), title="Validation (dot: best weights)")
     accuracy.legend(loc="lower right", bbox_to_anchor=(1, 0.13))
