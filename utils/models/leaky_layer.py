@@ -38,7 +38,10 @@ class _LeakySpikes(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx, current: Tensor, decay: float) -> Tensor:
-        potential, charged, kept = (torch.empty_like(current) for _ in range(3))
+        potential, kept = torch.empty_like(current), torch.empty_like(current)
+        # Only the backward pass needs every step of it; without one, all steps share one place.
+        n_charged = len(current) if ctx.needs_input_grad[0] else 1
+        charged = current.new_empty(n_charged, *current.shape[1:]).expand_as(current)
         potential[0], charged[-1], kept[0] = 0, 0, 1
         ops, (h, v, u, k) = _stepwise(current, potential, charged, kept)
         _, (leak, threshold) = _stepwise(torch.full_like(current[0], decay), torch.full_like(current[0], THRESHOLD))

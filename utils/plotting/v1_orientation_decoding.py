@@ -509,6 +509,8 @@ def xor(networks: Mapping[str, Callable[[torch.Tensor], torch.Tensor]]) -> Figur
     for ax, (title, network) in zip(axes, networks.items(), strict=True):
         with torch.no_grad():
             outputs = network(grid).reshape(len(side), len(side)).T.numpy()
+        # Without rounding, a constant 0.5 would be drawn with the contours of its last digits.
+        outputs = outputs.round(3)
         image = ax.imshow(
             outputs, origin="lower", extent=(-0.4, 1.4, -0.4, 1.4), cmap="PuOr_r", vmin=-0.5, vmax=1.5, aspect="equal"
         )
