@@ -89,7 +89,7 @@ register(
 # --- 2: one step of a leaky integrate-and-fire unit ---------------------------------------------------------------
 
 
-def lif_step(v, s, h, decay, spike):
+def unit_step(v, s, h, decay, spike):
     """Next potential and next spike from potential v, spike s and input h.  all (batch, units) -> two such"""
     new_v = (decay * v + h) * (1 - s)
     new_s = spike(v - 1)
@@ -121,7 +121,7 @@ def _step(x):
     return (x > 0).to(x.dtype)
 
 
-def _cases_lif_step():
+def _cases_unit_step():
     def case(v, s, h, decay, label):
         return Case(*(torch.tensor([part]) for part in (v, s, h)), decay, _step, label=label)
 
@@ -144,9 +144,9 @@ def _cases_lif_step():
 
 register(
     Exercise(
-        id="06.lif_step",
-        reference=lif_step,
-        cases=_cases_lif_step,
+        id="06.unit_step",
+        reference=unit_step,
+        cases=_cases_unit_step,
         hints=(
             "Three things happen to the potential: it leaks, the input is added, and a spike sets it to zero.",
             "Setting to zero after a spike is multiplying by 1 - s, since s is 0 or 1.",
