@@ -23,7 +23,7 @@ from course import ROOT, notebook_paths, read_project
 STUDENT = pin.requirements(ROOT / "requirements.txt")
 DEVELOPER = pin.requirements(ROOT / "requirements-dev.txt")
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-OURS = {"utils", "conftest"} | {path.stem for folder in ("tools", "tests") for path in (ROOT / folder).glob("*.py")}
+OURS = {"utils", "conftest"} | {path.stem for folder in ("tools", "tests", "book") for path in (ROOT / folder).glob("*.py")}
 
 
 def pins(name="constraints.txt"):
