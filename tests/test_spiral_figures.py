@@ -122,7 +122,8 @@ def test_other_figures_are_drawn():
     ]
     for fig in figures:
         fig.canvas.draw()
-        assert all(ax.get_xlabel() or ax.get_title() for ax in fig.axes)
+        # The course's style, where another test has switched it on, puts titles on the left.
+        assert all(ax.get_xlabel() or ax.get_title() or ax.get_title(loc="left") for ax in fig.axes)
 
 
 def test_training_panel_moves_its_artists():
