@@ -1,16 +1,12 @@
-import re
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from notebook_tools import sanitized
 
 from utils import approx, progress
 from utils.display import escape, publish
-
-SANITIZE = Path(__file__).with_name("nbval_sanitize.cfg")
 
 
 @pytest.mark.parametrize(
@@ -43,18 +39,6 @@ def test_approx_refuses_what_is_no_number(value):
 def test_approx_refuses_no_digits():
     with pytest.raises(ValueError, match="digits: got 0"):
         approx(1.0, 0)
-
-
-def sanitized(text):
-    lines = SANITIZE.read_text(encoding="ascii").splitlines()
-    rules = [
-        (line.removeprefix("regex: "), lines[number + 1].removeprefix("replace: "))
-        for number, line in enumerate(lines)
-        if line.startswith("regex: ")
-    ]
-    for pattern, replacement in rules:
-        text = re.sub(pattern, replacement, text)
-    return text
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False), st.integers(1, 8))

@@ -207,12 +207,6 @@ def staged_output(output: nbformat.NotebookNode, stem: str, figures: dict[str, b
         # The words are those stored with the picture; its size keeps the page from jumping while it loads.
         data["text/html"] = figure_html(f"../_static/figures/{name}", alt, png, notes.get("width"))
         del data["image/png"]
-    elif "text/html" in data:
-        # A frame that scrolls must be reachable by keyboard.
-        data["text/html"] = data["text/html"].replace(
-            '<div style="overflow-x:auto">',
-            '<div style="overflow-x:auto" tabindex="0" role="region" aria-label="Table, scrolls sideways">',
-        )
 
 
 def add_exercise_link(output: nbformat.NotebookNode, page: Page) -> None:
