@@ -3,18 +3,22 @@
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python py; do \
   "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo "$$p"; break; }; done)
 ifeq ($(OS),Windows_NT)
-  PY := .venv/Scripts/python.exe
+  BIN := Scripts/python.exe
 else
-  PY := .venv/bin/python
+  BIN := bin/python
 endif
+PY := .venv/$(BIN)
+BENCH_PY := .venv-bench/$(BIN)
 # Jupyter refuses to run as root unless told; in a container there is no one else.
 ALLOW_ROOT := $(if $(filter 0,$(shell id -u 2>/dev/null)),--allow-root)
 # Notebooks and plain tests share the workers. One notebook stays on one worker, since its cells share a kernel.
 PARALLEL := -n logical --maxprocesses 4 --dist loadscope --no-loadscope-reorder
+# Time is measured while nothing else runs.
+ALONE := -p no:xdist -m "slow and alone"
 NBVAL := --nbval --nbval-current-env --nbval-sanitize-with tests/nbval_sanitize.cfg --nbval-cell-timeout 240
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test test-slow test-all refresh lint coverage publish picture book clean student developer
+.PHONY: help lab test test-slow test-all bench refresh lint coverage publish picture book clean student developer colab libraries
 
 help: ## this list
 	@echo "From a Neuron to a Network that Hears"
@@ -26,8 +30,9 @@ lab: student ## open the notebooks in JupyterLab
 test: developer ## run the tests and every notebook
 	@"$(PY)" -m pytest -q $(PARALLEL) $(NBVAL) -m "not slow" $(ARGS)
 
-test-slow: developer ## only the tests that take minutes
-	@"$(PY)" -m pytest -q $(PARALLEL) -m slow $(ARGS) tests
+test-slow: developer colab ## only the tests that take minutes, or need a browser
+	@"$(PY)" -m pytest -q $(PARALLEL) -m "slow and not alone" $(ARGS) tests
+	@"$(PY)" -m pytest -q $(ALONE) $(ARGS) tests
 
 test-all: test test-slow ## both
 
@@ -45,6 +50,9 @@ coverage: developer ## how much of utils the plain tests reach
 publish: developer ## write the public address everywhere (a new one: REPO=owner/name)
 	@"$(PY)" tools/publish.py $(if $(REPO),--repo "$(REPO)")
 
+bench: libraries ## time the course against the literal way and other libraries
+	@"$(BENCH_PY)" -m benchmarks $(ARGS)
+
 picture: developer ## make README's picture from the stored notebooks
 	@"$(PY)" tools/picture.py
 
@@ -52,7 +60,7 @@ book: developer ## build the website from the stored notebooks: book/_build/html
 	@"$(PY)" tools/build_book.py $(ARGS)
 
 clean: ## remove .venv and everything that can be made again
-	@rm -rf .venv .pytest_cache .ruff_cache .hypothesis .coverage htmlcov book/_build notebooks/.ipynb_checkpoints
+	@rm -rf .venv .venv-colab .venv-bench .pytest_cache .ruff_cache .hypothesis .coverage htmlcov book/_build notebooks/.ipynb_checkpoints
 	@find utils tools tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 student:
@@ -60,6 +68,14 @@ student:
 
 developer:
 	@$(SETUP) requirements-dev.txt
+
+# The versions that Colab holds, for the tests alone.
+colab:
+	@$(SETUP) requirements.txt --venv .venv-colab --constraints .github/colab-constraints.txt
+
+# Other libraries of spiking networks, for the benchmarks alone.
+libraries:
+	@$(SETUP) requirements-bench.txt --venv .venv-bench
 
 # A working .venv needs no other Python, so its own serves where the system has none.
 define SETUP

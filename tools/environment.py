@@ -1,11 +1,13 @@
 """Set up `.venv`, once: create it where it is missing, mend it where it is broken, install what is not installed yet.
 
     python3 tools/environment.py requirements.txt
+    python3 tools/environment.py requirements.txt --venv .venv-colab --constraints .github/colab-constraints.txt
 
 Runs on the system's Python with nothing but the standard library. A second call finds its own stamp and does nothing.
 Every failure is one line that says what to do. The installer's own words are kept in .venv/install.log.
 """
 
+import argparse
 import hashlib
 import os
 import shutil
@@ -70,7 +72,8 @@ def create(venv):
     if made.returncode != 0:
         shutil.rmtree(venv, ignore_errors=True)
         last = (made.stdout.strip().splitlines() or ["no reason given"])[-1]
-        raise SetupError(f".venv could not be created ({last}). Is the disk full, or the folder read-only?")
+        name = os.path.basename(venv)
+        raise SetupError(f"{name} could not be created ({last}). Is the disk full, or the folder read-only?")
 
 
 def fingerprint(requirements, constraints, venv):
@@ -114,12 +117,13 @@ def install(venv, requirements, constraints):
     """Install a requirements file under the constraints.
 
     Raises:
-        SetupError: if the installer fails; its words are in .venv/install.log.
+        SetupError: if the installer fails; its words are in install.log, in the environment's folder.
     """
+    folder = os.path.basename(venv)
     log = os.path.join(venv, "install.log")
     command = [python_of(venv), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
     command += ["--progress-bar=off", "-r", requirements, "-c", constraints]
-    print(f"Installing {os.path.basename(requirements)} into .venv: some minutes, once.", flush=True)
+    print(f"Installing {os.path.basename(requirements)} into {folder}: some minutes, once.", flush=True)
     try:
         for name in os.listdir(venv):
             # From here on the environment is between two states: no earlier stamp is true any more.
@@ -129,45 +133,57 @@ def install(venv, requirements, constraints):
             failed = subprocess.call(command, stdout=file, stderr=subprocess.STDOUT, cwd=ROOT)
     except OSError as error:
         raise SetupError(
-            f".venv cannot be written ({error.strerror}). Run `make clean`, or copy the course to a folder of your own."
+            f"{folder} cannot be written ({error.strerror}). "
+            "Run `make clean`, or copy the course to a folder of your own."
         ) from None
     if failed:
         with open(log, encoding="utf-8", errors="replace") as file:
             text = file.read()
-        reason = "the reason is in .venv/install.log. Mend it"
+        reason = f"the reason is in {folder}/install.log. Mend it"
         for sign, explained in REASONS.items():
             if sign in text:
                 reason = explained
-        raise SetupError(f"Packages could not be installed: {reason}, then run make again. (Log: .venv/install.log)")
+        raise SetupError(f"Packages could not be installed: {reason}, then run make again. (Log: {folder}/install.log)")
     with open(stamp_of(venv, requirements), "w", encoding="ascii") as file:
         file.write(fingerprint(files_of(requirements), constraints, venv))
 
 
-def prepare(requirements, root=ROOT):
-    """Make sure that a requirements file is installed in the course's `.venv`.
+def prepare(requirements, root=ROOT, name=".venv", constraints="constraints.txt"):
+    """Make sure that a requirements file is installed in one of the course's virtual environments.
 
     Args:
         requirements: its name, in `root`.
         root: the course's folder.
+        name: the environment's folder, in `root`.
+        constraints: the file of exact versions, in `root`.
 
     Raises:
         SetupError: if the user has to do something first.
     """
-    venv = os.path.join(root, ".venv")
-    wanted, constraints = os.path.join(root, requirements), os.path.join(root, "constraints.txt")
+    venv, wanted, versions = (os.path.join(root, part) for part in (name, requirements, constraints))
     if not works(venv):
         if os.path.lexists(venv):
-            print("The Python in .venv does not run: making .venv anew.", flush=True)
+            print(f"The Python in {name} does not run: making {name} anew.", flush=True)
             shutil.rmtree(venv, ignore_errors=True)
             if os.path.lexists(venv):
-                raise SetupError(".venv is broken and cannot be removed. Delete it by hand: sudo rm -r .venv")
+                raise SetupError(f"{name} is broken and cannot be removed. Delete it by hand: sudo rm -r {name}")
         create(venv)
-    if not is_ready(venv, wanted, constraints):
-        install(venv, wanted, constraints)
+    if not is_ready(venv, wanted, versions):
+        install(venv, wanted, versions)
+
+
+def main(arguments=None):
+    """Command line; ends with one line on standard error if the user has to do something first."""
+    parser = argparse.ArgumentParser(description="Set up a virtual environment of the course, once.")
+    parser.add_argument("requirements", help="a requirements file of the course")
+    parser.add_argument("--venv", default=".venv", help="the environment's folder (default: %(default)s)")
+    parser.add_argument("--constraints", default="constraints.txt", help="exact versions (default: %(default)s)")
+    options = parser.parse_args(arguments)
+    try:
+        prepare(options.requirements, name=options.venv, constraints=options.constraints)
+    except SetupError as problem:
+        sys.exit(str(problem))
 
 
 if __name__ == "__main__":
-    try:
-        prepare(sys.argv[1])
-    except SetupError as problem:
-        sys.exit(str(problem))
+    main()
