@@ -24,8 +24,9 @@ help: ## this list
 	@echo "From a Neuron to a Network that Hears"
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-lab: student ## open the notebooks in JupyterLab
-	@"$(PY)" -m jupyterlab --FileContentsManager.preferred_dir=notebooks --log-level=WARN $(ALLOW_ROOT) $(ARGS)
+lab: student ## open the course in JupyterLab, at a page that lists the notebooks
+	@JUPYTER_CONFIG_PATH="tools/jupyter$${JUPYTER_CONFIG_PATH:+:$$JUPYTER_CONFIG_PATH}" \
+	  "$(PY)" -m jupyterlab --log-level=WARN $(ALLOW_ROOT) $(ARGS)
 
 test: developer ## run the tests and every notebook
 	@"$(PY)" -m pytest -q $(PARALLEL) $(NBVAL) -m "not slow" $(ARGS)

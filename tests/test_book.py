@@ -12,6 +12,7 @@ import yaml
 import book_pages as make
 import check_links
 from course import NOTEBOOKS, ROOT, notebook_paths, read_project
+from notebook_page import read_page
 from utils.exercises import get
 
 PROJECT = read_project()
@@ -64,7 +65,7 @@ def page(tmp_path):
     ]
     path = tmp_path / "02_broken_lines.ipynb"
     nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
-    return make.read_page(path)
+    return read_page(path)
 
 
 class TestReading:
@@ -81,11 +82,11 @@ class TestReading:
         text = page.path.read_text(encoding="utf-8").replace(lost, "")
         page.path.write_text(text, encoding="utf-8")
         with pytest.raises(ValueError, match=r"02_broken_lines.ipynb: needs"):
-            make.read_page(page.path)
+            read_page(page.path)
 
     @pytest.mark.parametrize("path", notebook_paths(), ids=lambda path: path.stem)
     def test_every_notebook_can_be_read(self, path):
-        real = make.read_page(path)
+        real = read_page(path)
         assert real.name.startswith(f"{real.number:02}_")
         assert len(real.goals) >= 3
         assert real.exercises
@@ -169,7 +170,7 @@ class TestPages:
 
     def test_every_notebook_names_references_with_addresses(self):
         for path in notebook_paths():
-            found = make.notebook_references(make.read_page(path).nb)
+            found = make.notebook_references(read_page(path).nb)
             assert len(found) >= 3, path.name
             assert sum("](http" in text for text in found) >= len(found) - 1, path.name
 

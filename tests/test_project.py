@@ -2,6 +2,7 @@
 
 import ast
 import json
+import os
 import re
 import subprocess
 import sys
@@ -177,7 +178,7 @@ class TestReadme:
         assert "CONTRIBUTING.md" in targets
         for target in targets:
             # The picture is made from the notebooks, so it may be missing only where there is none yet.
-            if target == ".github/course.png" and not notebook_paths():
+            if target == "book/_static/course.png" and not notebook_paths():
                 continue
             assert (ROOT / target.split("#")[0]).exists(), target
 
@@ -192,7 +193,7 @@ class TestReadme:
 
     @pytest.mark.skipif(not notebook_paths(), reason="there is no notebook to take a picture of")
     def test_picture_shows_every_notebook(self):
-        with Image.open(ROOT / ".github" / "course.png") as picture:
+        with Image.open(ROOT / "book" / "_static" / "course.png") as picture:
             shown = picture.text["Notebooks"].split()
         assert shown == [path.stem for path in notebook_paths()], "run `make picture`"
 
@@ -231,6 +232,15 @@ class TestWorkflow:
         commands = [step.get("run", "") for step in self.steps("test")]
         assert any(command.startswith("make test") for command in commands)
 
+    def test_runs_the_slow_tests_and_keeps_what_the_browser_showed(self):
+        assert any(step.get("run", "").startswith("make test-slow") for step in self.steps("slow"))
+        (kept,) = [step for step in self.steps("slow") if "upload-artifact" in step.get("uses", "")]
+        assert kept["with"]["path"] == "artefacts"
+        assert kept["if"] == "failure()"
+
+    def test_asks_whether_a_package_is_known_to_be_vulnerable(self):
+        assert any("pip_audit --requirement constraints.txt" in step.get("run", "") for step in self.steps("audit"))
+
     def test_asks_for_colabs_shape(self):
         commands = " ".join(step.get("run", "") for step in self.steps("colab"))
         assert ".github/colab-constraints.txt" in commands
@@ -252,9 +262,22 @@ class TestMake:
 
     def test_alone_it_lists_every_target(self):
         listed = re.findall(r"^  make ([a-z-]+) ", make().stdout, re.MULTILINE)
-        hidden = {"student", "developer"}
+        hidden = {"student", "developer", "colab", "libraries"}
         declared = re.search(r"^\.PHONY: (.*)$", self.MAKEFILE, re.MULTILINE)[1].split()
         assert sorted(listed) == sorted(set(declared) - hidden)
+
+    def test_lab_opens_at_the_page_that_lists_the_notebooks(self):
+        folder = re.search(r'JUPYTER_CONFIG_PATH="([\w/]+)', self.MAKEFILE)[1]
+        settings = json.loads((ROOT / folder / "jupyter_server_config.json").read_text(encoding="utf-8"))
+        start = ROOT / settings["LabApp"]["default_url"].removeprefix("/lab/tree/")
+        text = start.read_text(encoding="utf-8")
+        targets = re.findall(r"\]\(([^)]+)\)", text)
+        assert [target for target in targets if target.endswith(".ipynb")] == [path.name for path in notebook_paths()]
+        for target in targets:
+            assert (start.parent / target).is_file(), target
+        # As a page, and not as its source.
+        viewers = json.loads((ROOT / folder / "labconfig" / "default_setting_overrides.json").read_text("utf-8"))
+        assert viewers["@jupyterlab/docmanager-extension:plugin"]["defaultViewers"] == {"markdown": "Markdown Preview"}
 
     def test_every_tool_that_it_calls_is_there(self):
         for tool in re.findall(r"tools/\w+\.py", self.MAKEFILE):
@@ -275,14 +298,21 @@ class TestMake:
         # The second line is make's own.
         assert result.stderr.splitlines()[0].startswith("No Python 3.11 or newer was found")
 
-    @pytest.mark.parametrize("status", [0, 3])
-    def test_ci_ends_as_the_tests_end(self, tmp_path, status):
+    @pytest.mark.parametrize(("quick", "slow"), [(0, 0), (3, 0), (0, 3)])
+    def test_ci_ends_as_the_tests_end(self, tmp_path, quick, slow):
         (tmp_path / ".ci").mkdir()
         script = tmp_path / ".ci" / "run"
         script.write_bytes((ROOT / ".ci" / "run").read_bytes())
-        (tmp_path / "Makefile").write_text(f"test:\n\t@exit {status}\n", encoding="utf-8")
-        result = subprocess.run(["bash", str(script)], capture_output=True)
-        assert (result.returncode == 0) == (status == 0)
+        targets = f"test:\n\t@exit {quick}\ntest-slow:\n\t@exit {slow}\n"
+        (tmp_path / "Makefile").write_text(targets, encoding="utf-8")
+        # Not the system's own installer: what is tested is how the script ends.
+        (tmp_path / "bin").mkdir()
+        for name in ("chromium", "apt-get"):
+            (tmp_path / "bin" / name).write_text("#!/bin/sh\n", encoding="utf-8")
+            (tmp_path / "bin" / name).chmod(0o755)
+        path = os.pathsep.join([str(tmp_path / "bin"), os.environ["PATH"]])
+        result = subprocess.run(["bash", str(script)], capture_output=True, env={**os.environ, "PATH": path})
+        assert (result.returncode == 0) == (quick == slow == 0)
 
 
 def test_constraints_are_read_the_way_pip_reads_them():

@@ -15,6 +15,7 @@ from PIL import Image
 
 import course
 import environment
+import notebook_page
 import picture
 import publish
 import refresh
@@ -27,7 +28,7 @@ def notebook(*sources, title="# 1. A test\n\n<!-- badges --><!-- /badges -->\n\n
     return new_notebook(
         cells=[
             new_markdown_cell(title, id="title"),
-            new_markdown_cell("**You will** see. **Minutes:** 25", id="about"),
+            new_markdown_cell("**You will**\n\n- see\n\n**You need** eyes.\n\n**Minutes:** 25", id="about"),
             new_code_cell("placeholder = 1", id="bootstrap"),
             *(new_code_cell(source, id=f"code-{n}") for n, source in enumerate(sources)),
             new_markdown_cell("The end.\n\n<!-- feedback --><!-- /feedback -->", id="end"),
@@ -240,16 +241,15 @@ class TestPublish:
     def test_row_is_read_off_the_notebook(self, stored):
         stub = '@exercise("01.a")\ndef a(x):\n    ...'
         path = stored(notebook(stub, stub.replace("01.a", "01.b"), "x = '@exercise('"))
-        row = publish.notebook_row(path, PROJECT)
+        row = publish.notebook_row(notebook_page.read_page(path), "notebooks/", "more")
         columns = row.strip("| ").split(" | ")
-        assert columns[:5] == ["1", "[A test](notebooks/01_test.ipynb)", "You will see.", "25", "2"]
-        assert columns[5].startswith("[![Open 01_test in Colab]")
+        assert columns == ["1", "[A test](notebooks/01_test.ipynb)", "You will see.", "25", "2", "more"]
 
     def test_a_notebook_without_minutes_is_named(self, stored):
         nb = notebook("1")
         nb.cells[1].source = "You will see."
         with pytest.raises(ValueError, match=r"01_test\.ipynb: needs"):
-            publish.notebook_row(stored(nb), PROJECT)
+            notebook_page.read_page(stored(nb))
 
     def test_a_new_address_reaches_every_file(self, tmp_path, monkeypatch, capsys):
         """In a copy of the project's papers."""
@@ -259,6 +259,7 @@ class TestPublish:
             (tmp_path / name).parent.mkdir(parents=True)
             (tmp_path / name).write_bytes((course.ROOT / name).read_bytes())
         (tmp_path / "notebooks").mkdir()
+        (tmp_path / "notebooks" / "README.md").write_text("<!-- notebooks --><!-- /notebooks -->", encoding="utf-8")
         path = tmp_path / "notebooks" / "01_test.ipynb"
         nbformat.write(notebook("1"), path)
         monkeypatch.setattr(publish, "ROOT", tmp_path)
@@ -266,6 +267,8 @@ class TestPublish:
         monkeypatch.setattr(publish, "read_project", lambda: course.read_project(tmp_path / "pyproject.toml"))
         assert publish.main(["--repo", "new-owner/New.name"]) == 0
         assert publish.main(["--check"]) == 0
+        assert "[A test](01_test.ipynb)" in (tmp_path / "notebooks" / "README.md").read_text(encoding="utf-8")
+        assert "[A test](notebooks/01_test.ipynb)" in (tmp_path / "README.md").read_text(encoding="utf-8")
         old = course.read_project().repository
         for name in ("pyproject.toml", "README.md", "CITATION.cff", ".github/ISSUE_TEMPLATE/config.yml"):
             text = (tmp_path / name).read_text(encoding="utf-8")

@@ -22,6 +22,7 @@ from pathlib import Path
 import book_pages as make
 from check_links import dead_inner_links, dead_outer_links
 from course import ROOT, notebook_paths, read_project
+from notebook_page import read_page
 from publish import fill
 
 BOOK = ROOT / "book"
@@ -41,7 +42,7 @@ def stage(folder: Path, paths: Sequence[Path]) -> None:
     if not paths:
         raise ValueError("there is no notebook: the website is made from them")
     project = read_project()
-    pages = [make.read_page(path) for path in paths]
+    pages = [read_page(path) for path in paths]
     marks = {
         "index.md": {"cards": make.cards(pages, project), "contents": "\n".join(f"notebooks/{p.name}" for p in pages)},
         "exercises.md": {"exercises": make.exercises(pages)},

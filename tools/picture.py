@@ -20,7 +20,7 @@ from PIL.PngImagePlugin import PngInfo
 from course import ROOT, notebook_paths
 from refresh import read
 
-PICTURE = ROOT / ".github" / "course.png"
+PICTURE = ROOT / "book" / "_static" / "course.png"
 TILE_WIDTH, FIGURE_HEIGHT, CAPTION_HEIGHT, GAP = 760, 400, 64, 28
 INK, PAPER, LINE = "#222222", "#ffffff", "#d9d9d9"
 

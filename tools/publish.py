@@ -6,7 +6,8 @@
     python tools/publish.py --check             change nothing; name the files that disagree
 
 Filled in: each notebook's badges, bootstrap cell and feedback link; README's badges, clone command and table of
-notebooks; the addresses in CITATION.cff and in the issue forms. Outputs and execution counts stay.
+notebooks; the same table on the page at which `make lab` opens; the addresses in CITATION.cff and in the issue forms.
+Outputs and execution counts stay.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pathlib import Path
 from urllib.parse import quote, urlencode
 
 from course import ROOT, Project, notebook_paths, read_project
+from notebook_page import Page, read_page
 from refresh import normalise, read, render
 
 SLUG = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})/[A-Za-z0-9._-]{1,100}"
@@ -94,23 +96,16 @@ def published_notebook(path: Path, project: Project) -> str:
     return render(normalise(nb))
 
 
-def notebook_row(path: Path, project: Project) -> str:
-    """README's table row about a notebook, read off the notebook itself.
+def notebook_row(page: Page, folder: str, *more: str) -> str:
+    """A table row about a notebook.
 
-    Raises:
-        ValueError: if its title, its promise or its minutes cannot be found.
+    Args:
+        page: what it says about itself.
+        folder: where the notebooks are, seen from the table ("" beside them).
+        more: further columns.
     """
-    nb = read(path)
-    head, about = nb.cells[0].source, nb.cells[1].source
-    title = re.search(r"^# (\d+)\. (.+)$", head, re.MULTILINE)
-    minutes = re.search(r"\*\*Minutes:?\*\*:?\s*(?:about\s+)?(\d+)", about)
-    paragraphs = [" ".join(text.split()) for text in re.split(r"\n\s*\n", head)]
-    promise = [text for text in paragraphs if not text.startswith(("#", "<!--"))]
-    if title is None or minutes is None or not promise:
-        raise ValueError(f"{path.name}: needs '# N. Title' and a promise in cell 0, and '**Minutes:** N' in cell 1")
-    exercises = sum(len(re.findall(r"^@exercise\(", c.source, re.MULTILINE)) for c in nb.cells if c.cell_type == "code")
-    link = f"[{title[2]}](notebooks/{path.name})"
-    columns = (str(int(title[1])), link, promise[0], minutes[1], str(exercises), badges(project, path.name))
+    link = f"[{page.title}]({folder}{page.path.name})"
+    columns = (str(page.number), link, page.promise, str(page.minutes), str(len(page.exercises)), *more)
     return "| " + " | ".join(columns) + " |"
 
 
@@ -118,14 +113,24 @@ def published_readme(text: str, project: Project) -> str:
     """README with its badge, clone command and table of notebooks filled in."""
     runs = f"{project.repository}/actions/workflows/test.yml"
     rows = [
-        "| | Notebook | What you meet | Minutes | Exercises | Open |",
+        "| | Notebook | What you meet | Minutes | Exercises | Run from here |",
         "|---|---|---|---|---|---|",
-        *(notebook_row(path, project) for path in notebook_paths()),
+        *(notebook_row(read_page(path), "notebooks/", badges(project, path.name)) for path in notebook_paths()),
     ]
     folder = project.repository.rsplit("/", 1)[1]
     text = fill(text, "badges", f"[![Tests]({runs}/badge.svg)]({runs})", "README.md")
     text = fill(text, "clone", f"```bash\ngit clone {project.repository}\ncd {folder}\n```", "README.md")
     return fill(text, "notebooks", "\n".join(rows), "README.md")
+
+
+def start_page(text: str) -> str:
+    """The page at which `make lab` opens, with its table of notebooks filled in."""
+    rows = [
+        "| | Notebook | What you meet | Minutes | Exercises |",
+        "|---|---|---|---|---|",
+        *(notebook_row(read_page(path), "") for path in notebook_paths()),
+    ]
+    return fill(text, "notebooks", "\n".join(rows), "notebooks/README.md")
 
 
 def published_addresses(text: str, project: Project) -> str:
@@ -148,6 +153,8 @@ def published(notebooks: list[Path] | None = None) -> dict[Path, str]:
         return files
     readme = ROOT / "README.md"
     files[readme] = published_readme(readme.read_text(encoding="utf-8"), project)
+    start = ROOT / "notebooks" / "README.md"
+    files[start] = start_page(start.read_text(encoding="utf-8"))
     for path in (ROOT / "CITATION.cff", ROOT / ".github" / "ISSUE_TEMPLATE" / "config.yml"):
         files[path] = published_addresses(path.read_text(encoding="utf-8"), project)
     return files

@@ -134,10 +134,12 @@ def faults(nb: nbformat.NotebookNode) -> list[str]:
 
 
 class CurrentPython(KernelSpecManager):
-    """Offers one kernel, whatever it is called: the Python that runs this tool."""
+    """Offers one kernel, whatever it is called: the Python that runs this tool, unless another one is set."""
+
+    python = sys.executable
 
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
-        argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", "--log-level=ERROR"]
+        argv = [self.python, "-m", "ipykernel_launcher", "-f", "{connection_file}", "--log-level=ERROR"]
         return KernelSpec(argv=argv, display_name="Python 3 (ipykernel)", language="python")
 
 

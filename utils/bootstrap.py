@@ -14,7 +14,7 @@ from pathlib import Path
 # Colab brings these, and its front end and drivers fit them: another version of one breaks the session.
 LEFT_ALONE = frozenset({"torch", "numpy", "matplotlib", "ipywidgets", "ipython", "ipykernel"})
 # For those who run or test the course elsewhere, not for those who read a notebook there.
-NOT_NEEDED = frozenset({"jupyterlab", "nbval", "nbclient", "nbformat", "jupyter-client"})
+NOT_NEEDED = frozenset({"jupyterlab", "nbval", "nbclient", "nbformat", "jupyter-client", "joblib"})
 
 
 def required(requirements: Path) -> dict[str, str]:
