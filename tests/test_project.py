@@ -182,6 +182,14 @@ class TestReadme:
                 continue
             assert (ROOT / target.split("#")[0]).exists(), target
 
+    def test_its_table_of_rooms_is_true(self):
+        named = set(re.findall(r"^\| `(\w+)/` \|", self.README, re.MULTILINE))
+        listed = subprocess.run(["git", "ls-files", "*/*"], cwd=ROOT, capture_output=True, text=True)
+        if listed.returncode != 0:
+            pytest.skip("this is no git checkout, so what belongs to the project is not known")
+        folders = {line.split("/")[0] for line in listed.stdout.splitlines()}
+        assert named == {folder for folder in folders if not folder.startswith(".")}
+
     def test_its_two_commands_exist(self):
         makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
         for target in re.findall(r"^make ([a-z-]+)", self.README, re.MULTILINE):

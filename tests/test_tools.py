@@ -3,6 +3,7 @@
 import base64
 import io
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -353,6 +354,18 @@ class TestKernelEnvironment:
         monkeypatch.setenv("COURSE_THREADS", "2")
         assert course.kernel_environment()["OMP_NUM_THREADS"] == "2"
         assert course.kernel_environment()["PYTHONHASHSEED"] == "0"
+
+
+@pytest.mark.parametrize(
+    "tool", sorted(set(re.findall(r"tools/\w+\.py", (course.ROOT / "Makefile").read_text(encoding="utf-8"))))
+)
+def test_a_tool_starts_from_anywhere_as_the_makefile_calls_it(tool, tmp_path):
+    """The tests find every module by pytest's own settings, so only a process of its own shows what is missing."""
+    variables = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    command = [sys.executable, str(course.ROOT / tool), "--help"]
+    ended = subprocess.run(command, cwd=tmp_path, env=variables, capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stderr
+    assert Path(tool).name in ended.stdout
 
 
 # --- the set-up of .venv -------------------------------------------------------------------------------------------

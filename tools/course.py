@@ -11,6 +11,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = ROOT / "notebooks"
+# A tool that is called as a file finds its neighbours, but not `utils`, which is not installed either.
+if str(ROOT) not in sys.path:
+    sys.path.append(str(ROOT))
 
 
 def notebook_paths() -> list[Path]:

@@ -7,10 +7,12 @@ A notebook's figure is the picture of the cell whose id or tag is `cover`; witho
 
 from __future__ import annotations
 
+import argparse
 import base64
 import io
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from matplotlib import font_manager
@@ -80,8 +82,10 @@ def collage(tiles: list[Image.Image]) -> Image.Image:
     return sheet
 
 
-def main() -> int:
+def main(arguments: Sequence[str] = ()) -> int:
     """Write the picture; returns the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.parse_args(arguments)
     paths = notebook_paths()
     if not paths:
         print("There is no notebook to take a picture of.", file=sys.stderr)
@@ -100,4 +104,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
