@@ -1,4 +1,4 @@
-"""What several tests need of the notebooks: their exercises, and a way to run a changed copy."""
+"""What several tests need of the notebooks: their exercises, a way to run a changed copy, and copies of the course."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import ast
 import inspect
 import os
 import re
+import shutil
+import subprocess
+import sys
 import textwrap
 from pathlib import Path
 
@@ -13,10 +16,12 @@ import nbformat
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 
-from course import NOTEBOOKS, kernel_environment, notebook_paths
+from course import NOTEBOOKS, ROOT, kernel_environment, notebook_paths, read_project
 from refresh import CurrentPython
 
 SANITIZE = Path(__file__).with_name("nbval_sanitize.cfg")
+# What a checkout of the course holds and a notebook, or the regression run, may ask for.
+PARTS = ("notebooks", "utils", "data", "tools", "tests", "conftest.py", "pyproject.toml", "requirements.txt")
 
 
 def code_cells(nb):
@@ -71,15 +76,68 @@ def answered(nb, answers):
     return copy
 
 
-def run(nb, timeout=300):
-    """Execute a notebook in memory, in the notebooks' folder and a fresh kernel of this Python."""
+def run(nb, timeout=300, folder=NOTEBOOKS, python=sys.executable, environment=None):
+    """Execute a notebook in memory, in a fresh kernel.
+
+    Args:
+        nb: the notebook; its outputs are replaced.
+        timeout: seconds for one cell.
+        folder: the kernel's working folder.
+        python: the kernel's Python.
+        environment: variables of the kernel, laid over this process's; None as a value takes one away.
+
+    Returns:
+        The same notebook.
+    """
     manager = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=CurrentPython())
+    manager.kernel_spec_manager.python = str(python)
     # How prints are cut into messages depends on timing; refresh.py joins them, too.
-    options = {"timeout": timeout, "coalesce_streams": True, "resources": {"metadata": {"path": str(NOTEBOOKS)}}}
+    options = {"timeout": timeout, "coalesce_streams": True, "resources": {"metadata": {"path": str(folder)}}}
     client = NotebookClient(nb, km=manager, **options)
-    environment = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
-    client.execute(env=environment | kernel_environment())
+    variables = os.environ | kernel_environment() | {"MPLBACKEND": None} | (environment or {})
+    client.execute(env={name: value for name, value in variables.items() if value is not None})
     return nb
+
+
+def copy_course(folder):
+    """Copy the working tree's course, as it is now, into a new folder.
+
+    Args:
+        folder: is made.
+
+    Returns:
+        The folder.
+    """
+    folder.mkdir(parents=True)
+    for name in PARTS:
+        source, target = ROOT / name, folder / name
+        if source.is_dir():
+            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"))
+        else:
+            shutil.copy(source, target)
+    return folder
+
+
+def publish_course(folder):
+    """Make a bare repository that holds the working tree's course, whatever the real checkout's history is.
+
+    Args:
+        folder: an existing one, to be filled.
+
+    Returns:
+        The repository's address, file:///...
+    """
+    work, bare = copy_course(folder / "tree"), folder / "course.git"
+    identity = ["-c", "user.name=test", "-c", "user.email=test@example.org", "-c", "init.defaultBranch=main"]
+    for arguments in (
+        ["init"],
+        ["add", "--all"],
+        ["commit", "--quiet", "--no-gpg-sign", "-m", "the course"],
+        ["branch", "-M", read_project().ref],
+        ["clone", "--quiet", "--bare", str(work), str(bare)],
+    ):
+        subprocess.run(["git", *identity, *arguments], cwd=work, check=True, capture_output=True)
+    return bare.as_uri()
 
 
 def boxes(nb):

@@ -1,13 +1,17 @@
 """The house rules that a newcomer would otherwise have to remember."""
 
 import ast
+import importlib
+import re
 import subprocess
 import sys
 
 import nbformat
 import pytest
+from dangers import SANCTIONABLE, dangers
 
-from course import ROOT, notebook_paths
+from course import ROOT, notebook_paths, read_project
+from utils.datasets.download import fetch
 
 MODULES = sorted((ROOT / "utils").rglob("*.py"))
 # Room -> the rooms of ours it may import from. Whatever is not listed may import from all of them.
@@ -18,8 +22,25 @@ ROOMS = {
     "datasets": {"datasets", "_lazy", "progress_bar", "models"},
     "exercises": {"exercises", "models", "datasets", "display", "seeding", "_lazy"},
 }
-FORBIDDEN_CALLS = {"eval", "exec", "compile", "__import__"}
-FORBIDDEN_MODULES = {"pickle", "cPickle", "dill", "marshal", "shelve"}
+TOOLS = sorted((ROOT / "tools").rglob("*.py"))
+# The one list of places where something dangerous is meant to stand, and why.
+SANCTIONED = {
+    ("utils/exercises/sandbox.py", "ctypes"): "stops a student's endless loop: Python has no other way into a thread",
+    ("utils/exercises/report.py", "subprocess"): "gives each hand-in a process of its own, from a list of words",
+    ("utils/exercises/registry.py", "importlib.import_module"): "loads one of the modules listed in it",
+    ("utils/_lazy.py", "importlib.import_module"): "loads one of the modules listed by its package",
+    ("utils/bootstrap.py", "subprocess"): "installs on Colab what requirements.txt names and is missing there",
+    ("utils/datasets/download.py", "requests"): "downloads over https",
+    ("utils/datasets/download.py", "pooch"): "verifies what was downloaded",
+    ("tools/bootstrap_cell.py", "subprocess"): "clones the course's own repository with git",
+    ("tools/environment.py", "subprocess"): "makes .venv and installs the requirement files",
+    ("tools/build_book.py", "subprocess"): "calls Sphinx",
+    ("tools/mutation.py", "os.fork"): "tries each mutant in a process of its own, after the imports that cost seconds",
+    ("tools/mutation.py", "importlib.import_module"): "imports the modules listed in it, and the tests' own mutants",
+    ("tools/check_links.py", "requests"): "asks whether pages answer, and reads none of them",
+}
+# Where a file may come from another machine.
+NETWORK = {"requests", "pooch", "urllib.request", "urllib3", "http.client", "httpx", "aiohttp"}
 
 
 def room(path):
@@ -37,11 +58,15 @@ def imported_modules(tree):
 
 
 def sources():
-    for path in MODULES:
-        yield pytest.param(path.read_text(encoding="utf-8"), id=str(path.relative_to(ROOT)))
+    """(name, source) of every module of utils and tools and of every notebook; the start cell is a tool's."""
+    for path in [*MODULES, *TOOLS]:
+        yield path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8")
     for path in notebook_paths():
-        cells = [cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
-        yield pytest.param("\n".join(cells), id=path.name)
+        cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+        yield path.relative_to(ROOT).as_posix(), "\n".join(cell.source for cell in cells if cell.id != "bootstrap")
+
+
+SOURCES = dict(sources())
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
@@ -54,22 +79,92 @@ def test_imports_run_one_way(path):
     assert ours <= allowed, f"{room(path)} imports {ours - allowed}"
 
 
-@pytest.mark.parametrize("source", list(sources()))
-def test_nothing_runs_text_or_unpacks_objects(source):
-    tree = ast.parse(source)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            name = getattr(node.func, "id", "")
-            assert name not in FORBIDDEN_CALLS, f"line {node.lineno}: {name}"
-            for keyword in node.keywords:
-                constant = getattr(keyword.value, "value", None)
-                assert not (keyword.arg == "shell" and constant is not False), f"line {node.lineno}: shell"
-                assert not (keyword.arg == "allow_pickle" and constant is not False), f"line {node.lineno}: pickle"
-                assert not (keyword.arg == "weights_only" and constant is not True), f"line {node.lineno}: pickle"
-            if ast.unparse(node.func) in ("torch.load",):
-                assert any(keyword.arg == "weights_only" for keyword in node.keywords), f"line {node.lineno}: pickle"
-            assert ast.unparse(node.func) not in ("os.system", "os.popen"), f"line {node.lineno}: shell"
-    assert not FORBIDDEN_MODULES & {name.split(".")[0] for name in imported_modules(tree)}
+@pytest.mark.parametrize("name", SOURCES)
+def test_nothing_dangerous_stands_outside_its_sanctioned_place(name):
+    found = {(line, what) for line, what in dangers(ast.parse(SOURCES[name])) if (name, what) not in SANCTIONED}
+    assert found == set()
+
+
+def test_every_sanction_is_used_and_can_be_one():
+    used = {(name, what) for name, source in SOURCES.items() for _, what in dangers(ast.parse(source))}
+    assert set(SANCTIONED) <= used
+    assert {what for _, what in SANCTIONED} <= SANCTIONABLE
+
+
+@pytest.mark.parametrize(
+    ("source", "what"),
+    [
+        ("eval('1')", "eval"),
+        ("run = exec", "exec"),
+        ("from builtins import eval as e", "builtins"),
+        ("__builtins__['eval']('1')", "__builtins__"),
+        ("import pickle", "pickle"),
+        ("from pickle import loads", "pickle"),
+        ("import joblib as j\nj.load(path)", "joblib.load"),
+        ("from os import system as call\ncall('ls')", "os.system"),
+        ("import os as o\no.popen('ls')", "os.popen"),
+        ("import os\nos.execvp('ls', [])", "os.exec"),
+        ("import subprocess as s\ns.run('ls')", "subprocess with one text"),
+        ("import subprocess\nsubprocess.run(f'ls {x}')", "subprocess with one text"),
+        ("import subprocess\nsubprocess.run('ls ' + x)", "subprocess with one text"),
+        ("import subprocess\nsubprocess.run(['ls'], shell=yes)", "shell=True"),
+        ("from subprocess import getoutput\ngetoutput('ls')", "subprocess.getoutput"),
+        ("import yaml\nyaml.load(text)", "yaml.load"),
+        ("import torch\ntorch.load(path)", "torch.load without weights_only=True"),
+        ("import torch\ntorch.load(path, weights_only=False)", "torch.load without weights_only=True"),
+        ("import torch\ntorch.hub.load('a', 'b')", "torch.hub"),
+        ("import numpy as np\nnp.load(path, allow_pickle=True)", "allow_pickle=True"),
+        ("import numpy as np\nnp.load(path, None, True)", "allow_pickle, given by its place"),
+        ("from importlib import import_module\nimport_module(text)", "importlib.import_module"),
+        ("import importlib.util as u\nu.module_from_spec(spec)", "importlib.util.module_from_spec"),
+        ("import requests\nrequests.get(url, verify=False)", "a certificate that is not verified"),
+        ("shell.run_cell('1')", "a shell's run_cell"),
+        ("import types\ntypes.FunctionType(code, {})", "a function made of its parts"),
+        ("frame.eval('a + b')", "a method eval that is given something"),
+    ],
+)
+def test_what_is_dangerous_is_found(source, what):
+    assert what in {found for _, found in dangers(ast.parse(source))}
+
+
+def test_what_only_looks_dangerous_is_not():
+    harmless = "import re, torch\ncode = re.compile('a')\nmodel.eval()\ncode.load(path)\nos_system = system = 1\n"
+    harmless += "import ast, yaml\nast.literal_eval(text)\nyaml.safe_load(text)\ntorch.load(path, weights_only=True)\n"
+    assert list(dangers(ast.parse(harmless))) == []
+
+
+def test_files_come_from_elsewhere_in_one_place_only():
+    used = {name for name, source in SOURCES.items() for _, what in dangers(ast.parse(source)) if what in NETWORK}
+    assert used == {"utils/datasets/download.py", "tools/check_links.py"}
+
+
+def test_every_download_is_over_https_and_has_a_hash():
+    """Finds the calls of `fetch` by name, and looks up what they are given in their modules."""
+    checked = []
+    for name, source in SOURCES.items():
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) == "fetch":
+                module = importlib.import_module(name.removesuffix(".py").replace("/", "."))
+                given = [getattr(module, part.id) for part in node.args[:3]]
+                checked.append((name, *given))
+    assert [name for name, *_ in checked] == ["utils/datasets/v1.py"]
+    for _, file, urls, md5 in checked:
+        assert urls
+        assert all(re.fullmatch(r"https://[\w.]+/\S+", url) for url in urls), file
+        assert re.fullmatch(r"[0-9a-f]{32}", md5), file
+
+
+def test_what_is_no_https_or_has_no_hash_is_refused(tmp_path):
+    good = "0" * 32
+    places = [("http://osf.io/a", good), ("ftp://osf.io/a", good), ("file:///a", good), ("https://osf.io/a", "")]
+    for url, md5 in places:
+        with pytest.raises(ValueError, match="allowed"):
+            fetch("a.npz", [url], md5, folder=tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_course_itself_is_cloned_over_https():
+    assert read_project().repository.startswith("https://")
 
 
 def test_importing_utils_is_light():

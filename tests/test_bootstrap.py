@@ -8,8 +8,9 @@ from importlib import metadata
 from pathlib import Path
 
 import pytest
+from notebook_tools import publish_course
 
-from course import ROOT, read_project
+from course import ROOT, notebook_paths, read_project
 from publish import bootstrap_cell
 from utils import bootstrap
 
@@ -19,25 +20,10 @@ CELL = bootstrap_cell(read_project())
 WHERE = "\nimport utils, sys\nprint('utils:', utils.__file__)\nprint('first:', sys.path[0])\n"
 
 
-def git(*arguments, cwd):
-    identity = ["-c", "user.name=test", "-c", "user.email=test@example.org", "-c", "init.defaultBranch=main"]
-    subprocess.run(["git", *identity, *arguments], cwd=cwd, check=True, capture_output=True)
-
-
 @pytest.fixture(scope="session")
 def remote(tmp_path_factory):
-    """A bare repository holding the present working tree, whatever the real checkout's history is."""
-    work = tmp_path_factory.mktemp("work") / "tree"
-    work.mkdir()
-    shutil.copytree(ROOT / "utils", work / "utils", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "requirements.txt", work)
-    git("init", cwd=work)
-    git("add", "--all", cwd=work)
-    git("commit", "--quiet", "--no-gpg-sign", "-m", "the course", cwd=work)
-    git("branch", "-M", read_project().ref, cwd=work)
-    bare = work.parent / "course.git"
-    git("clone", "--quiet", "--bare", str(work), str(bare), cwd=work.parent)
-    return bare.as_uri()
+    """The address of a repository that holds the present working tree."""
+    return publish_course(tmp_path_factory.mktemp("remote"))
 
 
 def start(folder, remote, code=CELL + WHERE, colab=True, **extra):
@@ -52,13 +38,14 @@ def start(folder, remote, code=CELL + WHERE, colab=True, **extra):
 
 
 def test_fetches_the_course_once_and_installs_nothing_that_is_there(tmp_path, remote):
+    notebook = shutil.copy(notebook_paths()[0], tmp_path)
     first = start(tmp_path, remote, PIP_NO_INDEX="1")
     assert first.returncode == 0, first.stderr
     told, where, path = first.stdout.splitlines()
     assert told == f"The course is in {FOLDER}/; installed: nothing, all is there."
     assert Path(where.removeprefix("utils: ")) == tmp_path / FOLDER / "utils" / "__init__.py"
     assert Path(path.removeprefix("first: ")) == tmp_path / FOLDER
-    assert sorted(entry.name for entry in tmp_path.iterdir()) == [FOLDER]
+    assert {entry.name for entry in tmp_path.iterdir()} == {FOLDER, Path(notebook).name}
     commits = subprocess.run(
         ["git", "rev-list", "--count", "HEAD"], cwd=tmp_path / FOLDER, capture_output=True, text=True
     )
@@ -73,6 +60,12 @@ def test_fetches_the_course_once_and_installs_nothing_that_is_there(tmp_path, re
 def test_twice_in_one_session_changes_nothing(tmp_path, remote):
     again = start(tmp_path, remote, code=CELL + "\nbefore = list(sys.path)\n" + CELL + "\nprint(sys.path == before)")
     assert again.stdout.splitlines()[-1] == "True", again.stderr
+
+
+def test_a_session_that_only_holds_colabs_module_is_colab_too(tmp_path, remote):
+    module = "import sys, types\nsys.modules['google.colab'] = types.ModuleType('google.colab')\n"
+    result = start(tmp_path, remote, code=module + CELL, colab=False, PIP_NO_INDEX="1")
+    assert result.stdout == f"The course is in {FOLDER}/; installed: nothing, all is there.\n", result.stderr
 
 
 @pytest.mark.parametrize("kind", ["package", "module", "namespace"])

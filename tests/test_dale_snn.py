@@ -9,9 +9,9 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from literal_dale_snn import literal_forward, literal_hidden_spikes
 from torch.nn import functional as F
 
+from benchmarks.literal.dales_law_snn import literal_forward, literal_hidden_spikes
 from utils.models import leaky_layer
 from utils.models.dale_snn import DaleSNN, balance_initial_weights, balanced_scales, unit_signs
 from utils.models.leaky_layer import leaky_spikes, summed_leaky_readout, surrogate_derivative

@@ -1,30 +1,28 @@
 """The sweeps of notebook 06: rows that are right, tables that survive a kill, a command that says what is wrong."""
 
 import multiprocessing
-import os
+import shlex
 import signal
-import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
-import utils.models.dale_experiment as experiment
 import utils.sweep as sweep
-from utils.models.dale_experiment import Condition, experiment_row
+from utils.models.dale_experiment import Condition, build_network, draw_sounds, experiment_row, set_sizes
+from utils.models.dale_training import CANCELLED
+from utils.progress_bar import progress
 from utils.results_table import GrowingTable, by_seed, course_table, read_table
 
 ROOT = Path(__file__).parents[1]
 TABLES = sorted((ROOT / "data").glob("dale_*.csv"))
-
-
-@pytest.fixture
-def short(monkeypatch):
-    """Few sounds: the shape of a training without its time."""
-    for name, size in (("N_TRAIN", 128), ("N_VALIDATION", 32), ("N_TEST", 48)):
-        monkeypatch.setattr(experiment, name, size)
+# The shape of a training without its time.
+FEW = 128
+SHORT = ["dale", "--epochs", "1", "--sounds", str(FEW)]
 
 
 @pytest.mark.parametrize(
@@ -41,62 +39,130 @@ def test_refuses_fractions(text):
         sweep.fractions(text)
 
 
-def test_a_row_holds_every_column_and_repeats(short):
+def test_fewer_sounds_keep_their_proportions():
+    assert set_sizes() == (4096, 1024, 2048)
+    sounds = draw_sounds(3, n_train=FEW)
+    assert [len(ipd) for ipd, _ in (sounds.train, sounds.validation, sounds.test)] == [128, 32, 64]
+    with pytest.raises(ValueError, match="n_train: got 63"):
+        draw_sounds(3, n_train=63)
+
+
+def test_networks_drawn_in_threads_are_those_of_their_seeds():
+    conditions = [Condition(seed=seed) for seed in range(100)]
+    interval = sys.getswitchinterval()
+    # Threads that take turns so often would soon take each other's random numbers.
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            drawn = list(pool.map(build_network, conditions))
+    finally:
+        sys.setswitchinterval(interval)
+    for condition, model in zip(conditions, drawn, strict=True):
+        assert torch.equal(model.w1, build_network(condition).w1)
+
+
+def test_a_row_holds_every_column_and_repeats():
     condition = Condition(fraction=0.2, seed=3, epochs=2)
-    row = sweep.run_one(condition)
+    row = sweep.run_one(condition, FEW)
     assert set(sweep.CONDITION + sweep.RESULTS) == set(row)
-    assert row == sweep.run_one(condition)
+    assert row == sweep.run_one(condition, FEW)
     assert row["outcome"] == "finished"
     assert 0 <= row["test_accuracy"] <= 1
     assert row["silent_inhibitory_test_error"] >= 0
 
 
-def test_no_control_where_there_are_not_so_many_rows(short):
-    assert experiment_row(Condition(fraction=0.8, epochs=1))["silent_excitatory_test_accuracy"] == ""
-    assert experiment_row(Condition(fraction=0, epochs=1))["silent_inhibitory_test_accuracy"] == ""
-    assert experiment_row(Condition(network="interneurons", epochs=1))["silent_inhibitory_test_accuracy"] == ""
+def test_no_control_where_there_are_not_so_many_rows():
+    assert experiment_row(Condition(fraction=0.8, epochs=1), FEW)["silent_excitatory_test_accuracy"] == ""
+    assert experiment_row(Condition(fraction=0, epochs=1), FEW)["silent_inhibitory_test_accuracy"] == ""
+    assert experiment_row(Condition(network="interneurons", epochs=1), FEW)["silent_inhibitory_test_accuracy"] == ""
 
 
-def test_a_sweep_adds_only_what_is_missing(short, tmp_path, capsys):
+def test_a_sweep_adds_only_what_is_missing(tmp_path, capsys):
     out = tmp_path / "table.csv"
-    command = ["dale", "--epochs", "1", "--jobs", "1", "--out", str(out)]
+    command = [*SHORT, "--jobs", "1", "--out", str(out)]
     assert sweep.main([*command, "--fractions", "0.5", "--seeds", "2"]) == 0
     once = out.read_text()
     assert sweep.main([*command, "--fractions", "0.2,0.5", "--seeds", "2"]) == 0
     assert "2 rows added" in capsys.readouterr().out
     notes, rows = read_table(out)
-    assert [(row["fraction"], row["seed"]) for row in rows] == [("0.5", "0"), ("0.5", "1"), ("0.2", "0"), ("0.2", "1")]
-    assert out.read_text().splitlines()[4:6] == once.splitlines()[4:6]
+    assert [(row["fraction"], row["seed"]) for row in rows] == [("0.2", "0"), ("0.2", "1"), ("0.5", "0"), ("0.5", "1")]
+    assert out.read_text().splitlines()[6:8] == once.splitlines()[4:6]
     assert "--fractions 0.2,0.5" in notes["command"]
+    assert "128 training" in notes["protocol"]
     assert "PyTorch" in notes["versions"]
+    complete = out.read_bytes()
+    assert sweep.main([*command, "--fractions", "0.5", "--seeds", "1"]) == 0
+    assert out.read_bytes() == complete, "nothing was missing, so nothing is written"
 
 
-def test_two_processes_give_the_rows_of_one(short, tmp_path):
-    script = tmp_path / "run.py"
-    script.write_text(
-        "import sys\n"
-        "import utils.models.dale_experiment as experiment, utils.sweep as sweep\n"
-        "experiment.N_TRAIN, experiment.N_VALIDATION, experiment.N_TEST = 128, 32, 48\n"
-        "if __name__ == '__main__':\n"
-        "    sys.exit(sweep.main(sys.argv[1:]))\n"
-    )
-    command = ["dale", "--fractions", "0.3,0.6", "--seeds", "1", "--epochs", "1", "--jobs"]
-    outs = [tmp_path / "one.csv", tmp_path / "two.csv"]
-    assert sweep.main([*command, "1", "--out", str(outs[0])]) == 0
-    subprocess.run(
-        [sys.executable, str(script), *command, "2", "--out", str(outs[1])],
-        check=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
-        capture_output=True,
-        timeout=240,
-    )
-    one, two = (sorted(tuple(row.items()) for row in read_table(out)[1]) for out in outs)
-    assert len(one) == 2
-    assert one == two
+def test_rows_of_another_protocol_are_not_mixed_in(tmp_path, capsys):
+    out = tmp_path / "table.csv"
+    command = [*SHORT, "--fractions", "0.5", "--seeds", "1", "--jobs", "1", "--out", str(out)]
+    assert sweep.main(command) == 0
+    before = out.read_bytes()
+    assert sweep.main([*command, "--sounds", "256"]) == 2
+    assert "whose protocol is '128 training" in capsys.readouterr().err
+    assert out.read_bytes() == before
+
+
+def test_two_processes_write_the_table_of_one_byte_for_byte(tmp_path, monkeypatch):
+    tables = []
+    for jobs in ("1", "2"):
+        folder = tmp_path / jobs
+        folder.mkdir()
+        monkeypatch.chdir(folder)
+        assert sweep.main([*SHORT, "--fractions", "0.3,0.6", "--seeds", "2", "--jobs", jobs, "--out", "table.csv"]) == 0
+        tables.append(Path("table.csv").read_bytes())
+    assert tables[0].count(b"finished") == 4
+    assert tables[0] == tables[1]
+
+
+def _row_or_problem(condition, sounds):
+    if condition.seed == 3:
+        raise ZeroDivisionError("no such sound")
+    return dict.fromkeys(sweep.RESULTS, 1)
+
+
+def test_a_training_that_fails_is_named_and_costs_no_other(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(sweep, "experiment_row", _row_or_problem)
+    out = tmp_path / "table.csv"
+    command = ["dale", "--fractions", "0:1:0.1", "--seeds", "5", "--jobs", "1", "--out", str(out)]
+    assert sweep.main(command) == 1
+    said = capsys.readouterr().err
+    assert "11 of 55 trainings failed" in said
+    assert said.count("ZeroDivisionError: no such sound (test_dale_sweep.py, line ") == 1
+    assert "fraction 0.4, seed 3, layout random" in said
+    assert "... and 6 more" in said
+    assert [row["seed"] for row in read_table(out)[1]] == ["0", "1", "2", "4"] * 11
+    monkeypatch.setattr(sweep, "experiment_row", lambda condition, sounds: dict.fromkeys(sweep.RESULTS, 1))
+    assert sweep.main(command) == 0
+    assert "11 rows added" in capsys.readouterr().out
+
+
+def test_an_interrupted_training_is_no_row(tmp_path, monkeypatch, capsys):
+    def row(condition, sounds):
+        return dict.fromkeys(sweep.RESULTS, 1) | ({"outcome": CANCELLED} if condition.seed == 2 else {})
+
+    monkeypatch.setattr(sweep, "experiment_row", row)
+    out = tmp_path / "table.csv"
+    assert sweep.main(["dale", "--fractions", "0.5", "--seeds", "5", "--jobs", "1", "--out", str(out)]) == 130
+    assert "keeps every finished row" in capsys.readouterr().err
+    assert [row["seed"] for row in read_table(out)[1]] == ["0", "1"]
+
+
+def test_the_bar_tells_the_time_left_from_the_mean_over_all_trainings():
+    bar = progress(total=6, desc="sweep", unit="training", steady=False)
+    bar.start_t -= 20
+    for _ in range(2):  # at the same moment, as two processes would
+        bar.update()
+    text = str(bar)
+    bar.close()
+    assert "| 2/6 [00:20<00:40, 10" in text
+    assert "s/training]" in text
 
 
 def _slow_sweep(path):
-    def slow_row(condition):
+    def slow_row(condition, sounds):
         time.sleep(0.05)
         return dict.fromkeys(sweep.RESULTS, 1)
 
@@ -116,10 +182,10 @@ def test_a_killed_sweep_goes_on_without_losing_or_doubling_a_row(tmp_path, monke
     process.join()
     before = read_table(out)[1]
     assert 5 <= len(before) < 100
-    monkeypatch.setattr(sweep, "experiment_row", lambda condition: dict.fromkeys(sweep.RESULTS, 2))
+    monkeypatch.setattr(sweep, "experiment_row", lambda condition, sounds: dict.fromkeys(sweep.RESULTS, 2))
     added = sweep.sweep([Condition(seed=seed) for seed in range(100)], out)
     rows = read_table(out)[1]
-    assert sorted(int(row["seed"]) for row in rows) == list(range(100))
+    assert [int(row["seed"]) for row in rows] == list(range(100))
     assert added == 100 - len(before)
     assert rows[: len(before)] == before
 
@@ -150,9 +216,28 @@ def test_a_table_refuses_what_does_not_fit(tmp_path):
     with pytest.raises(ValueError, match="columns"):
         GrowingTable(out, ["seed", "other"], ["seed"], {})
     with pytest.raises(ValueError, match="cannot be written"):
-        GrowingTable(tmp_path / "missing" / "table.csv", ["seed"], ["seed"], {})
+        GrowingTable(tmp_path / "missing" / "table.csv", ["seed"], ["seed"], {}).begin()
     with pytest.raises(ValueError, match="cannot be read"):
         read_table(tmp_path / "none.csv")
+
+
+def test_rows_are_sorted_by_value(tmp_path):
+    table = GrowingTable(tmp_path / "table.csv", ["seed", "kind", "value"], ["kind", "seed"], {})
+    for seed, kind in ((10, "b"), (9, "b"), (9, "a"), (0.5, "b")):
+        table.append({"seed": seed, "kind": kind, "value": 0})
+    table.sort()
+    found = [(row["seed"], row["kind"]) for row in read_table(table.path)[1]]
+    assert found == [("9", "a"), ("0.5", "b"), ("9", "b"), ("10", "b")]
+
+
+def test_two_programs_do_not_write_to_one_table(tmp_path):
+    one, other = (GrowingTable(tmp_path / "table.csv", ["seed"], ["seed"], {}) for _ in range(2))
+    one.append({"seed": 1})
+    other.append({"seed": 2})
+    with pytest.raises(ValueError, match="another program writes"):
+        one.append({"seed": 2})
+    other.append({"seed": 3})
+    assert [row["seed"] for row in read_table(one.path)[1]] == ["1", "2", "3"]
 
 
 def test_the_command_says_what_is_wrong(tmp_path, capsys):
@@ -161,6 +246,7 @@ def test_the_command_says_what_is_wrong(tmp_path, capsys):
         (["--seeds", "0", "--out", str(tmp_path / "a.csv")], "seeds"),
         (["--jobs", "0", "--out", str(tmp_path / "a.csv")], "jobs: got 0"),
         (["--out", str(tmp_path / "none" / "a.csv")], "cannot be written"),
+        (["--sounds", "10", "--out", str(tmp_path / "a.csv")], "n_train: got 10"),
     ):
         assert sweep.main(["dale", *arguments]) == 2
         assert words in capsys.readouterr().err
@@ -173,6 +259,31 @@ def test_seeds_that_are_not_complete_are_left_out():
     assert values.tolist() == [[0, 0.5], [1, 1.5]]
     with pytest.raises(ValueError, match="at least one seed"):
         by_seed([rows[0], rows[3]], "x")
+
+
+@pytest.mark.parametrize("path", TABLES, ids=lambda path: path.stem)
+def test_the_command_of_a_table_goes_on_with_it(path, tmp_path, monkeypatch, capsys):
+    """Without its last rows a table of the course is completed by the command in its own head, and by no other row."""
+    notes, rows = read_table(path)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "data").mkdir()
+    whole = path.read_text(encoding="utf-8")
+    (tmp_path / "data" / path.name).write_text(whole[: whole.rindex("\n", 0, -60)][:-20], encoding="utf-8")
+    kept = len(read_table(tmp_path / "data" / path.name)[1])
+    known = {tuple(row[name] for name in sweep.CONDITION): row for row in rows}
+    monkeypatch.setattr(sweep, "run_one", lambda condition, sounds: known[tuple(map(str, vars(condition).values()))])
+    command = shlex.split(notes["command"])
+    assert command[:3] == ["python", "-m", "utils.sweep"]
+    assert sweep.main([*command[3:], "--jobs", "1"]) == 0
+    notes_after, rows_after = read_table(tmp_path / "data" / path.name)
+    assert len(rows_after) == len(rows) > kept
+    assert sorted(map(str, rows_after)) == sorted(map(str, rows))
+    assert notes_after["protocol"] == notes["protocol"]
+    # The same command once more, on the table as it is: nothing to do, and nothing written.
+    (tmp_path / "data" / path.name).write_text(whole, encoding="utf-8")
+    assert sweep.main([*command[3:], "--jobs", "1"]) == 0
+    assert "0 rows added" in capsys.readouterr().out
+    assert (tmp_path / "data" / path.name).read_text(encoding="utf-8") == whole
 
 
 @pytest.mark.parametrize("path", TABLES, ids=lambda path: path.stem)

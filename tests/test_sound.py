@@ -9,8 +9,8 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from literal_dale_snn import literal_probability, literal_spikes
 
+from benchmarks.literal.dales_law_snn import literal_probability, literal_spikes
 from utils.datasets.sound import (
     class_to_ipd,
     ipd_spikes,

@@ -99,6 +99,32 @@ def test_reset_returns_to_the_start():
     assert (pixels(shown) == before).all()
 
 
+@pytest.mark.parametrize(
+    ("slider", "shown", "held"),
+    [
+        (Slider("a", "A", 0.01, 1.2, 0.1, 0.01), 0.09999999999999999, 0.1),
+        (Slider("a", "A", 0.01, 1.2, 0.1, 0.01), 0.10999999999999999, 0.11),
+        (Slider("a", "A", -0.5, 1.5, 0.6, 0.01), 0.6100000000000001, 0.61),
+        (Slider("a", "A", 0, 6.25, 1.0, 0.25), 1.25, 1.25),
+        (Slider("a", "A", 10, 25000, 200, 0.1, log=True), 199.52623149688796, 200),
+        (Slider("a", "A", 10, 25000, 200, 0.1, log=True), 251.18864315095797, 251.18864315095797),
+        (Slider("a", "A", 1, 9, 3, 1), 4, 4),
+    ],
+)
+def test_what_the_page_rounds_is_not_taken_for_a_move(slider, shown, held):
+    calls = []
+    panel = SliderPanel("t", [slider], draw, lambda artists, a: calls.append(a) or "x", "d")
+    calls.clear()
+    panel._controls["a"].value = shown
+    assert panel.values == {"a": held}
+    assert calls == ([] if held == slider.value else [held])
+
+
+def test_a_readout_shows_all_decimals_of_a_step():
+    assert Slider("a", "A", 0, 6.25, 1.0, 0.25).widget({}, {}).readout_format == ".2f"
+    assert Slider("a", "A", -20.0, 20.0, 1.7, 0.1).widget({}, {}).readout_format == ".1f"
+
+
 def test_several_values_cost_one_picture():
     calls = []
 

@@ -19,9 +19,13 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+# First, since by it the others find what lies beside the tools.
+from course import ROOT, notebook_paths, read_project
+
+# isort: split
+import bench_page
 import book_pages as make
 from check_links import dead_inner_links, dead_outer_links
-from course import ROOT, notebook_paths, read_project
 from notebook_page import read_page
 from publish import fill
 
@@ -43,10 +47,12 @@ def stage(folder: Path, paths: Sequence[Path]) -> None:
         raise ValueError("there is no notebook: the website is made from them")
     project = read_project()
     pages = [read_page(path) for path in paths]
+    speed, speed_figure = bench_page.speed()
     marks = {
         "index.md": {"cards": make.cards(pages, project), "contents": "\n".join(f"notebooks/{p.name}" for p in pages)},
         "exercises.md": {"exercises": make.exercises(pages)},
         "results.md": {"results": make.results(pages)},
+        "benchmarks.md": {"speed": speed},
         "references.md": {"references": make.references(pages)},
         "teachers.md": {
             "plan": make.plan(pages),
@@ -64,6 +70,7 @@ def stage(folder: Path, paths: Sequence[Path]) -> None:
         (folder / name).write_text(text, encoding="utf-8")
     for name in ("notebooks", "_static/figures", "_static/covers"):
         (folder / name).mkdir(parents=True)
+    (folder / "_static" / "figures" / bench_page.FIGURE).write_bytes(speed_figure)
     for page in pages:
         text, figures = make.staged_notebook(page, pages, project)
         (folder / "notebooks" / page.path.name).write_text(text, encoding="utf-8")

@@ -94,7 +94,8 @@ class _Prediction:
         _tally["made"] += 1
         _tally["right"] += right
         for button, option in zip(self.buttons, self.choices, strict=True):
-            button.disabled = True
+            # The pressed one stays: with it a reader at the keyboard would lose the place on the page.
+            button.disabled = option != choice
             if option == self.answer:
                 button.icon = "check"
             elif option == choice:

@@ -9,7 +9,11 @@ from utils.display import escape, in_kernel, publish_widget
 
 
 def progress(
-    iterable: Iterable | None = None, total: int | None = None, desc: str = "training", unit: str = "epoch"
+    iterable: Iterable | None = None,
+    total: int | None = None,
+    desc: str = "training",
+    unit: str = "epoch",
+    steady: bool = True,
 ) -> Any:
     """A tqdm bar: a widget in a notebook, text elsewhere.
 
@@ -18,17 +22,20 @@ def progress(
         total: number of steps where the iterable does not say.
         desc: what goes on.
         unit: one step's name.
+        steady: whether steps come one after the other, so that the latest ones tell the time left best. Steps that
+            are done side by side come in bursts; there the mean over all of them does.
 
     Returns:
         The tqdm object, with `set_postfix`, `update` and `close`.
     """
+    smoothing = 0.3 if steady else 0  # tqdm's own, and its mean over all steps
     if not in_kernel():
         from tqdm import tqdm
 
-        return tqdm(iterable, total=total, desc=desc, unit=unit, leave=False)
+        return tqdm(iterable, total=total, desc=desc, unit=unit, smoothing=smoothing, leave=False)
     from tqdm.notebook import tqdm as notebook_tqdm
 
-    bar = notebook_tqdm(iterable, total=total, desc=desc, unit=unit, display=False)
+    bar = notebook_tqdm(iterable, total=total, desc=desc, unit=unit, smoothing=smoothing, display=False)
     words = f"Progress: {desc}" + (f", {bar.total} {unit}s" if bar.total else "")
     # The bar's own text form holds times; ours is constant, so that the regression run can compare it.
     publish_widget(bar.container, words, f"<small>{escape(words)}</small>")

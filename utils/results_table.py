@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 import os
 import platform
 from collections.abc import Mapping, Sequence
@@ -105,43 +106,47 @@ def versions() -> str:
 class GrowingTable:
     """A table that gains rows, each safe on the disk once `append` returns, and that goes on where it stopped.
 
+    A program that is killed at any moment, in the middle of a line too, leaves a table that can be gone on with.
+
     Args:
-        path: the file; its folder must exist.
+        path: the file; nothing is written to it before `begin`.
         columns: names of the columns, in order.
         key: those that identify a row.
-        provenance: how the rows are made, name -> value.
+        provenance: how the rows are made, name -> value. "command" may change from one sitting to the next,
+            "versions" are gathered, everything else has to be as it is in the file.
 
     Raises:
-        ValueError: the folder does not exist or cannot be written, or the file has other columns.
+        ValueError: the file has other columns, or its rows were made in another way.
     """
 
     def __init__(
         self, path: str | Path, columns: Sequence[str], key: Sequence[str], provenance: Mapping[str, str]
     ) -> None:
         self.path, self.columns, self.key = Path(path), list(columns), list(key)
-        if self.path.exists():
-            notes, rows = read_table(self.path)
-            found = list(rows[0]) if rows else self.columns
-            if found != self.columns:
-                raise ValueError(f"path: got {path} with columns {found}, allowed is {self.columns}")
-            # The command that completes a table is the one that makes it; the versions it began with stay named.
-            provenance = {name: _both(notes.get(name, value), value, name) for name, value in provenance.items()}
-        else:
-            rows = []
-        self.done = {tuple(row[name] for name in self.key) for row in rows}
-        # Written anew, which drops a line that was cut off.
-        lines = [",".join(row[name] for name in self.columns) for row in rows]
-        head = [f"# {name}: {value}" for name, value in provenance.items()] + [",".join(self.columns)]
-        beside = self.path.with_name(f"{self.path.name}.part")
-        try:
-            beside.write_text("\n".join([*head, *lines, ""]), encoding="utf-8", newline="\n")
-            beside.replace(self.path)
-        except OSError as problem:
-            raise ValueError(f"path: got {path}, which cannot be written ({problem.strerror})") from problem
+        notes, rows = read_table(self.path) if self.path.exists() else ({}, [])
+        found = list(rows[0]) if rows else self.columns
+        if found != self.columns:
+            raise ValueError(f"path: got {path} with columns {found}, allowed is {self.columns}")
+        for name, value in provenance.items():
+            if name not in ("command", "versions") and notes.get(name, value) != value:
+                raise ValueError(f"path: got {path}, whose {name} is {notes[name]!r}, allowed is {value!r}")
+        # The command that completes a table is the one that makes it; the versions it began with stay named.
+        self._notes = {name: _both(notes.get(name, value), value, name) for name, value in provenance.items()}
+        self._done = {self._key_of(row) for row in rows}
+        # Bytes in the file after our last write; None before the first.
+        self._size: int | None = None
 
     def has(self, row: Mapping[str, object]) -> bool:
         """Whether a row with the same key is there."""
-        return self._key_of(row) in self.done
+        return self._key_of(row) in self._done
+
+    def begin(self) -> None:
+        """Write the provenance and the rows that are there, without a line that was cut off.
+
+        Raises:
+            ValueError: the folder does not exist or cannot be written.
+        """
+        self._write(read_table(self.path)[1] if self.path.exists() else [])
 
     def append(self, row: Mapping[str, object]) -> None:
         """Add a row; one whose key is there already is not added again.
@@ -150,7 +155,8 @@ class GrowingTable:
             row: column -> value, for every column.
 
         Raises:
-            ValueError: a column is missing, or a value holds a comma or a line break.
+            ValueError: a column is missing, a value holds a comma or a line break, or the file cannot be written or
+                was changed by another program.
         """
         missing = [name for name in self.columns if name not in row]
         cells = [str(row.get(name, "")) for name in self.columns]
@@ -158,14 +164,63 @@ class GrowingTable:
             raise ValueError(f"row: got {dict(row)}, allowed are plain values for {', '.join(self.columns)}")
         if self.has(row):
             return
-        with self.path.open("a", encoding="utf-8", newline="\n") as file:
-            file.write(",".join(cells) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        self.done.add(self._key_of(row))
+        if self._size is None:
+            self.begin()
+        self._refuse_strangers()
+        try:
+            with self.path.open("a", encoding="utf-8", newline="\n") as file:
+                file.write(",".join(cells) + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+                self._size = file.tell()
+        except OSError as problem:
+            raise self._cannot_write(problem) from problem
+        self._done.add(self._key_of(row))
+
+    def sort(self) -> None:
+        """Bring the rows into the order of their keys, whatever the order in which they came.
+
+        Raises:
+            ValueError: the file cannot be written, or was changed by another program.
+        """
+        self._refuse_strangers()
+        self._write(sorted(read_table(self.path)[1], key=lambda row: [_place(row[name]) for name in self.key]))
+
+    def _write(self, rows: Sequence[Mapping[str, str]]) -> None:
+        notes = [f"# {name}: {value}" for name, value in self._notes.items()]
+        lines = [",".join(row[name] for name in self.columns) for row in rows]
+        content = "\n".join([*notes, ",".join(self.columns), *lines, ""]).encode()
+        beside = self.path.with_name(f"{self.path.name}.part")
+        try:
+            with beside.open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            # At no moment is there half a table under its name.
+            beside.replace(self.path)
+        except OSError as problem:
+            raise self._cannot_write(problem) from problem
+        self._size = len(content)
+
+    def _refuse_strangers(self) -> None:
+        # Two sweeps at one table would not know of each other's rows, and write some of them twice.
+        size = self.path.stat().st_size if self.path.exists() else 0
+        if self._size is not None and size != self._size:
+            raise ValueError(f"path: got {self.path}, to which another program writes; let one of the two finish")
+
+    def _cannot_write(self, problem: OSError) -> ValueError:
+        return ValueError(f"path: got {self.path}, which cannot be written ({problem.strerror})")
 
     def _key_of(self, row: Mapping[str, object]) -> tuple[str, ...]:
         return tuple(str(row[name]) for name in self.key)
+
+
+def _place(cell: str) -> tuple[float, str]:
+    """Where a cell sorts: numbers by value, words behind them by letter."""
+    try:
+        return float(cell), ""
+    except ValueError:
+        return math.inf, cell
 
 
 def _both(before: str, now: str, name: str) -> str:

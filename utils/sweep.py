@@ -8,14 +8,16 @@ A sweep that is stopped goes on where it was: the same command skips the rows th
 from __future__ import annotations
 
 import argparse
-import multiprocessing
-import os
+import shlex
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
+from functools import partial
 from pathlib import Path
 
-from utils.models.dale_experiment import NETWORKS, STARTS, Condition, experiment_row
+from utils.models.dale_experiment import N_TRAIN, NETWORKS, STARTS, Condition, experiment_row, set_sizes
+from utils.models.dale_training import CANCELLED
+from utils.parallel import Outcome, outcomes
 from utils.results_table import GrowingTable, versions
 
 CONDITION = [field.name for field in fields(Condition)]
@@ -26,9 +28,21 @@ RESULTS = ["best_epoch", "outcome", "final_train_loss"] + [
     for sounds in ("train", "test")
 ]
 PROTOCOL = (
-    "4096 training / 1024 validation / 2048 test sounds drawn from the seed; Adam 0.01; batches of 64; "
+    "{} training / {} validation / {} test sounds drawn from the seed; Adam 0.01; batches of 64; "
     "best weights by validation loss and (last_) those of the last epoch; accuracies as shares; errors in degrees"
 )
+# A mistake in every training would fill the screen.
+MAX_NAMED = 5
+# How a sweep is computed changes no number, so it is no part of how the table says it was made.
+UNRECORDED = ("jobs", "scheduler")
+EXAMPLES = """\
+where it runs:
+  this computer, all cores     (no option)
+  this computer, some cores    --jobs 4
+  a Dask cluster               --scheduler tcp://10.0.0.5:8786
+
+A row is written as soon as its training ends. After Ctrl-C, a crash or a power cut the same command goes on.
+"""
 
 
 def fractions(text: str) -> list[float]:
@@ -56,80 +70,113 @@ def fractions(text: str) -> list[float]:
     return numbers
 
 
-def run_one(condition: Condition) -> dict:
+def run_one(condition: Condition, sounds: int = N_TRAIN) -> dict:
     """One row of the table; the same on every process, since the condition holds its seed.
 
     Args:
         condition: what to train.
+        sounds: number of sounds to learn from.
 
     Returns:
         Column -> value.
+
+    Raises:
+        KeyboardInterrupt: the training was interrupted; what there is of it is no row.
     """
-    return asdict(condition) | experiment_row(condition)
+    row = asdict(condition) | experiment_row(condition, sounds)
+    if row["outcome"] == CANCELLED:
+        raise KeyboardInterrupt
+    return row
 
 
-def _one_thread() -> None:
-    import torch
-
-    torch.set_num_threads(1)
-
-
-def rows(conditions: Sequence[Condition], jobs: int) -> Iterator[dict]:
-    """Rows in the order in which they are ready.
-
-    Args:
-        conditions: what to train.
-        jobs: number of processes.
-
-    Yields:
-        Column -> value.
-    """
-    if jobs == 1:
-        _one_thread()
-        yield from map(run_one, conditions)
-        return
-    # "spawn" works alike on every platform, and does not copy this process's threads.
-    with multiprocessing.get_context("spawn").Pool(jobs, initializer=_one_thread) as pool:
-        yield from pool.imap_unordered(run_one, conditions)
-
-
-def sweep(conditions: Iterable[Condition], out: str | Path, jobs: int = 1, command: str = "") -> int:
+def sweep(
+    conditions: Iterable[Condition],
+    out: str | Path,
+    jobs: int | None = 1,
+    scheduler: str | None = None,
+    sounds: int = N_TRAIN,
+    command: str = "",
+) -> int:
     """Train every condition that the table does not have yet.
 
+    Rows are added as they are ready. At the end they are brought into the order of their keys, so that the table is
+    the same, byte for byte, wherever it was computed.
+
     Args:
         conditions: what to train.
-        out: the table.
-        jobs: number of processes.
+        out: the table; it is not touched if no row is missing.
+        jobs: number of processes; None takes all cores.
+        scheduler: address of a Dask scheduler, whose workers are used in place of processes here.
+        sounds: number of sounds to learn from.
         command: for the provenance.
 
     Returns:
         Number of rows added.
 
     Raises:
-        ValueError: jobs is below 1, or the table cannot be written.
+        ValueError: a number is out of range, or the table or the scheduler cannot be used.
+        RuntimeError: some trainings failed, which are named, or a process or the scheduler was lost; every other row
+            is in the table.
     """
-    if jobs < 1:
-        raise ValueError(f"jobs: got {jobs}, allowed is 1 or more")
-    provenance = {"command": command or "utils.sweep.sweep", "protocol": PROTOCOL, "versions": versions()}
+    protocol = PROTOCOL.format(*set_sizes(sounds))
+    provenance = {"command": command or "utils.sweep.sweep", "protocol": protocol, "versions": versions()}
     table = GrowingTable(out, CONDITION + RESULTS, CONDITION, provenance)
-    missing = [condition for condition in conditions if not table.has(asdict(condition))]
+    missing = [condition for condition in dict.fromkeys(conditions) if not table.has(asdict(condition))]
+    if not missing:
+        return 0
+    table.begin()
     from utils.progress_bar import progress
 
-    bar = progress(total=len(missing), desc="sweep", unit="training")
+    failed: list[Outcome] = []
+    bar = progress(total=len(missing), desc="sweep", unit="training", steady=False)
     try:
-        for row in rows(missing, jobs):
-            table.append(row)
+        for outcome in outcomes(partial(run_one, sounds=sounds), missing, jobs, scheduler):
+            if outcome.problem:
+                failed.append(outcome)
+            else:
+                table.append(outcome.value)
             bar.update()
     finally:
         bar.close()
+    table.sort()
+    if failed:
+        raise RuntimeError(_complaint(failed, len(missing)))
     return len(missing)
+
+
+def _complaint(failed: Sequence[Outcome], n_trainings: int) -> str:
+    lines = [f"{len(failed)} of {n_trainings} trainings failed; every other row is in the table"]
+    for problem in dict.fromkeys(outcome.problem for outcome in failed):
+        named = [outcome.item for outcome in failed if outcome.problem == problem]
+        lines.append(f"  {problem}")
+        lines += ["    " + ", ".join(f"{name} {value}" for name, value in asdict(c).items()) for c in named[:MAX_NAMED]]
+        if len(named) > MAX_NAMED:
+            lines.append(f"    ... and {len(named) - MAX_NAMED} more")
+    return "\n".join(lines)
+
+
+def _command(parser: argparse.ArgumentParser, given: Mapping[str, object]) -> str:
+    """A command that makes the same table: how many trainings there are, and what differs from the usual."""
+    words = ["python", "-m", "utils.sweep", given["experiment"]]
+    for name, value in given.items():
+        if name in ("fractions", "seeds") or (
+            name not in ("experiment", *UNRECORDED) and value != parser.get_default(name)
+        ):
+            words += [f"--{name.replace('_', '-')}", str(value)]
+    return shlex.join(words)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m utils.sweep", description=__doc__.splitlines()[0])
     commands = parser.add_subparsers(dest="experiment", required=True)
-    dale = commands.add_parser("dale", help="accuracy against the inhibitory fraction")
+    dale = commands.add_parser(
+        "dale",
+        help="accuracy against the inhibitory fraction",
+        description="Accuracy of the network that hears against its inhibitory fraction, one training a row.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     dale.add_argument("--fractions", default="0:1:0.1", help="start:stop:step or a,b,c (default %(default)s)")
     dale.add_argument("--seeds", type=int, default=10, help="number of seeds for each fraction (default %(default)s)")
     dale.add_argument("--first-seed", type=int, default=0, help="the first of them (default %(default)s)")
@@ -138,7 +185,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     dale.add_argument("--network", choices=NETWORKS, default="columns", help="how Dale's law is kept")
     dale.add_argument("--start", choices=STARTS, default="source", help="scale of the initial weights")
     dale.add_argument("--epochs", type=int, default=50, help="epochs of each training (default %(default)s)")
-    dale.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes (default: all cores)")
+    dale.add_argument(
+        "--sounds",
+        type=int,
+        default=N_TRAIN,
+        help="sounds to learn from; a quarter and half as many validate and test (default %(default)s)",
+    )
+    where = dale.add_mutually_exclusive_group()
+    where.add_argument("--jobs", type=int, help="processes on this computer (default: one for each core)")
+    where.add_argument("--scheduler", metavar="ADDRESS", help="use the workers of this Dask scheduler")
     dale.add_argument("--out", required=True, help="the table; rows that it has are not computed again")
     given = parser.parse_args(arguments)
     try:
@@ -149,11 +204,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         common = {name: getattr(given, name) for name in ("layout", "phase", "network", "start", "epochs")}
         # Seed by seed: a sweep that is stopped early has the same number of seeds at every fraction.
         conditions = [Condition(fraction=share, seed=seed, **common) for seed in seeds for share in shares]
-        words = list(sys.argv[1:] if arguments is None else arguments)
-        added = sweep(conditions, given.out, given.jobs, " ".join(["python -m utils.sweep", *words]))
+        added = sweep(conditions, given.out, given.jobs, given.scheduler, given.sounds, _command(dale, vars(given)))
     except ValueError as problem:
         print(f"utils.sweep: {problem}", file=sys.stderr)
         return 2
+    except RuntimeError as problem:
+        print(f"utils.sweep: {problem}\nThe same command does what is missing.", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print(f"utils.sweep: stopped; {given.out} keeps every finished row, the same command goes on", file=sys.stderr)
         return 130
@@ -162,4 +219,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    # Under its own name, by which other processes find its functions; here it is called "__main__".
+    from utils import sweep as this
+
+    sys.exit(this.main())

@@ -10,6 +10,8 @@ import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import matplotlib as mpl
@@ -19,12 +21,39 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
-from utils.display import escape, publish, publish_widget
+from utils.display import escape, on_colab, publish, publish_widget
 from utils.plotting.style import PIXELS_PER_INCH, STYLE_FILE
 
 # Pixels stored for each pixel on the page: sharper than 1, much faster to encode than 2.
 LIVE_PIXEL_RATIO = 1.4
 REDRAW_SECONDS = 0.1
+# A slider's handle has no name of its own, and says the bare number (of a logarithmic one the exponent). Neither can
+# be changed from Python. The controls may be drawn after this has run, so it looks again until they are there.
+NAME_THE_SLIDERS = """
+(function name(attempts) {
+  const panel = element.closest('.widget-vbox');
+  const words = panel && panel.querySelector('[role=status]');
+  if (!words || panel.querySelectorAll('[role=slider]').length < SLIDERS) {
+    if (attempts) setTimeout(name, 100, attempts - 1);
+    return;
+  }
+  // The sentence is exchanged as a whole, and only what surrounds it is there to be listened to.
+  words.parentElement.setAttribute('aria-live', 'polite');
+  panel.querySelectorAll('.widget-slider').forEach(row => {
+    const handle = row.querySelector('[role=slider]'), number = row.querySelector('.widget-readout');
+    const label = row.querySelector('.widget-label').textContent;
+    const say = () => {
+      if (handle.getAttribute('aria-valuetext') !== number.textContent)
+        handle.setAttribute('aria-valuetext', number.textContent);
+    };
+    for (const part of [handle, number]) part.setAttribute('aria-label', label);
+    number.setAttribute('role', 'textbox');
+    new MutationObserver(say).observe(
+      row, {subtree: true, childList: true, characterData: true, attributeFilter: ['aria-valuetext']});
+    say();
+  });
+})(100);
+"""
 
 
 @dataclass(frozen=True)
@@ -70,6 +99,29 @@ class Slider:
             raise ValueError(f"{self.name}: got {value!r}, allowed is {self.min:g} to {self.max:g}")
         return int(value) if self._whole else float(value)
 
+    def follow(self, held: float, shown: float) -> Any:
+        """The value to hold once the page shows `shown`.
+
+        A page brings what it was given onto its own grid and sends that back: 0.1 as 0.09999999999999999, 200 on a
+        logarithmic slider as 199.5. The reader did not move anything then, and `held` stays.
+
+        Args:
+            held: the value so far.
+            shown: what the page says.
+
+        Returns:
+            `held`, unless the two are at least half a step apart.
+        """
+        apart = math.log10(shown / held) if self.log else shown - held
+        if abs(apart) < self.step / 2:
+            return held
+        return shown if self.log else self.accept(round(shown, self._decimals))
+
+    @property
+    def _decimals(self) -> int:
+        numbers = (self.min, self.max, self.step)
+        return max(0, *(-Decimal(str(number)).normalize().as_tuple().exponent for number in numbers))
+
     @property
     def _whole(self) -> bool:
         numbers = (self.min, self.max, self.value, self.step)
@@ -92,8 +144,7 @@ class Slider:
             return widgets.FloatLogSlider(base=10, min=low, max=high, readout_format=".3g", **common)
         if self._whole:
             return widgets.IntSlider(min=int(self.min), max=int(self.max), **{**common, "step": int(self.step)})
-        decimals = max(0, -math.floor(math.log10(self.step) + 1e-9))
-        return widgets.FloatSlider(min=self.min, max=self.max, readout_format=f".{decimals}f", **common)
+        return widgets.FloatSlider(min=self.min, max=self.max, readout_format=f".{self._decimals}f", **common)
 
 
 @dataclass(frozen=True)
@@ -113,6 +164,10 @@ class Choice:
         if value not in self.options:
             raise ValueError(f"{self.name}: got {value!r}, allowed is one of {', '.join(map(repr, self.options))}")
         return value
+
+    def follow(self, held: str, shown: str) -> str:
+        """The value to hold once the page shows `shown`."""
+        return shown
 
     def widget(self, style: dict, layout: dict) -> Any:
         """The ipywidgets control."""
@@ -136,6 +191,10 @@ class Text:
         if not isinstance(value, str):
             raise ValueError(f"{self.name}: got {value!r}, allowed is a text")
         return value
+
+    def follow(self, held: str, shown: str) -> str:
+        """The value to hold once the page shows `shown`."""
+        return shown
 
     def widget(self, style: dict, layout: dict) -> Any:
         """The ipywidgets control."""
@@ -203,14 +262,15 @@ class SliderPanel:
         self._quiet = False
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
-        self._good = {name: slider.value for name, slider in self._sliders.items()}
+        self._values = {name: slider.accept(slider.value) for name, slider in self._sliders.items()}
+        self._good = self.values
         self._build(figsize)
         self._redraw(self.values)
 
     @property
     def values(self) -> dict[str, Any]:
         """The current value of every control, by name."""
-        return {name: control.value for name, control in self._controls.items()}
+        return dict(self._values)
 
     def set(self, **values: Any) -> None:
         """Move controls from code, as the reader would; the picture follows once.
@@ -232,6 +292,7 @@ class SliderPanel:
                 self._controls[name].value = value
         finally:
             self._quiet = False
+        self._values |= accepted
         self._redraw(self.values)
 
     def reset(self) -> None:
@@ -276,11 +337,15 @@ class SliderPanel:
         style = {"description_width": f"{min(230, 24 + 7 * longest)}px"}
         layout = {"width": f"{min(width, 620)}px", "max_width": "98%"}
         self._controls = {name: slider.widget(style, layout) for name, slider in self._sliders.items()}
-        for control in self._controls.values():
-            control.observe(self._moved, names="value")
+        for name, control in self._controls.items():
+            control.observe(partial(self._moved, name), names="value")
+            # Version 8 shows "null" over a label without one; version 7 has another name for it.
+            if control.has_trait("tooltip"):
+                control.tooltip = control.description
         # An <img> in an HTML widget: the Image widget has no alternative text, and its tooltip breaks its view.
         self._image = widgets.HTML(layout={"max_width": "100%"})
-        self._words = widgets.HTML()
+        # Room for two lines, so that what follows stays where it is.
+        self._words = widgets.HTML(layout={"min_height": "3em"})
         reset = widgets.Button(description="Reset", icon="undo", tooltip=f"Reset {self.title}")
         reset.on_click(lambda _: self.reset())
         buttons = [reset]
@@ -292,13 +357,18 @@ class SliderPanel:
             buttons.insert(0, self._button)
             status.append(self._bar)
         self.reset_button = reset
+        n_sliders = sum(isinstance(slider, Slider) for slider in self._sliders.values())
+        names = [] if on_colab() else [_script(NAME_THE_SLIDERS.replace("SLIDERS", str(n_sliders)))]
         self.box = widgets.VBox(
-            [*self._controls.values(), widgets.HBox(buttons), *status, self._image, self._words],
+            [*self._controls.values(), widgets.HBox(buttons), *status, self._image, self._words, *names],
             layout={"max_width": "100%", "overflow": "hidden"},
         )
 
-    def _moved(self, _: Any) -> None:
-        if not self._quiet:
+    def _moved(self, name: str, change: Mapping[str, Any]) -> None:
+        held = self._values[name]
+        value = self._sliders[name].follow(held, change["new"])
+        if not self._quiet and value != held:
+            self._values[name] = value
             self._redraw(self.values)
 
     def _redraw(self, values: dict[str, Any]) -> None:
@@ -426,6 +496,14 @@ def _found(artists: Any) -> Iterator[Artist]:
             yield from _found(value)
     elif hasattr(artists, "__dict__") and not isinstance(artists, type):
         yield from _found(vars(artists))
+
+
+def _script(code: str) -> Any:
+    """A widget that shows nothing and runs a script in the page, with `element` standing for itself."""
+    import ipywidgets as widgets
+
+    output = {"output_type": "display_data", "data": {"application/javascript": code}, "metadata": {}}
+    return widgets.Output(outputs=(output,), layout={"height": "0", "margin": "0"})
 
 
 def _labelled(label: str, unit: str) -> str:

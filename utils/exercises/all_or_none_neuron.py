@@ -52,6 +52,7 @@ def _response_cases():
     return [
         Case(_doses(0.5), *PUBLISHED.values(), label="the source's numbers, dose 0.5"),
         Case(_doses(0.0), *open_gates, label="both paths open, dose 0"),
+        Case(_doses(0.0, 1.0), 1.0, 1.0, 2.0, -1.0, 1.0, 3.0, 0.5, label="a lower path that is silent at dose 0"),
         Case(_doses(0.0, 0.5, 1.0), *PUBLISHED.values(), label="the source's numbers, three doses"),
         Case(doses, *PUBLISHED.values(), label="the source's numbers, 11 doses"),
         Case(doses, *{**PUBLISHED, "b_final": 0.0}.values(), label="11 doses, b_final = 0"),
@@ -112,6 +113,7 @@ def _gradient_cases():
         Case(_doses(17.01), _doses(1.0), label="the point at dose 0.5"),
         Case(_doses(-0.66), _doses(1.0), label="a silent output, response expected"),
         Case(_doses(0.0), _doses(1.0), label="a total input of exactly 0"),
+        Case(_doses(0.25), _doses(1.0), label="a total input just above 0"),
         Case(_doses(0.0, 17.01, -0.66), _doses(0.0, 1.0, 0.0), label="the three observations"),
         Case(
             3 * torch.randn(8, generator=generator, dtype=torch.float64),
@@ -182,6 +184,7 @@ def _training_cases():
     one = torch.tensor(1.0, dtype=torch.float64)
     return [
         Case(zero, _doses(17.01), _doses(1.0), 0.1, label="one point"),
+        Case(zero, _doses(0.0), _doses(1.0), 0.1, label="one point, a total input of exactly 0"),
         Case(one, _doses(1.0, 2.0), _doses(0.0, 0.0), 0.1, label="two points, both outputs above 0"),
         Case(zero, _doses(0.0, 17.01, -0.66), _doses(0.0, 1.0, 0.0), 0.1, label="the three observations, epoch 1"),
         Case(-20 * one, _doses(0.0, 17.01, -0.66), _doses(0.0, 1.0, 0.0), 0.1, label="every output silent"),

@@ -120,7 +120,8 @@ def _rest_without_reset(v, rest, current, n_rest):
 def _refractory_cases():
     return [
         Case(0.0, 0, 1.5, 3, label="awake, at rest"),
-        Case(0.95, 0, 3.0, 3, label="the step that reaches the threshold"),
+        Case(0.95, 0, 3.0, 3, label="the step that crosses the threshold"),
+        Case(1.0, 0, 1.0, 3, label="a step that ends exactly at the threshold"),
         Case(0.0, 3, 3.0, 3, label="three steps of rest left"),
         Case(0.9, 1, 3.0, 2, label="the last step of rest"),
         Case(0.95, 0, 3.0, 0, label="no refractory period"),

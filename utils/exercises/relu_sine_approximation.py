@@ -329,7 +329,8 @@ def solve_for_weights(x, y, biases):
     """Weights and offset with the smallest squared error.  (m,), (m,), (n,) -> (n,), scalar"""
     activations = torch.relu(x[:, None] + biases[None, :])
     columns = torch.cat([activations, torch.ones(len(x), 1, dtype=x.dtype)], dim=1)
-    solution = torch.linalg.lstsq(columns, y[:, None]).solution[:, 0]
+    # The driver that is also right where two biases are equal or a ReLU is never on; the usual one is not.
+    solution = torch.linalg.lstsq(columns, y[:, None], driver="gelsd").solution[:, 0]
     return solution[:-1], solution[-1]
 
 
@@ -394,7 +395,8 @@ register(
             "With the biases fixed, the output is linear in the weights and the offset. "
             "Linear regression has a direct solution, no training needed.",
             "Build the table of activations, (m, n), and give it one more column of ones: the offset is its weight.",
-            "`torch.linalg.lstsq(columns, y[:, None]).solution[:, 0]` holds the n weights, and last the offset.",
+            "`torch.linalg.lstsq(columns, y[:, None], driver='gelsd').solution[:, 0]` holds the n weights, and last "
+            "the offset. With this driver two ReLUs may also switch on at the same place.",
         ),
         wrong_answers={
             "the best weights without an offset": _solved_without_offset,

@@ -117,7 +117,8 @@ class _ReluOnInput(nn.Module):
 
 def _outputs(network, n_inputs, n_hidden, n_outputs, r):
     """Outputs of a network whose layers are filled with the same numbers, whatever order they were made in."""
-    net = network(n_inputs, n_hidden, n_outputs)
+    # A single output is what a network has that is not told a number.
+    net = network(n_inputs, n_hidden) if n_outputs == 1 else network(n_inputs, n_hidden, n_outputs)
     values = torch.Generator().manual_seed(8)
     parameters = dict(net.named_parameters())
     with torch.no_grad():
@@ -244,7 +245,13 @@ def _step_returns_new_loss(net, loss_fn, optimizer, r, target):
     return loss_fn(net(r), target).item()
 
 
-def _steps(step, seed, n_stimuli, n_neurons, rate):
+def _heavier_above(decoded, true):
+    """A loss that knows its two arguments apart."""
+    error = decoded - true
+    return (error**2 * torch.where(error > 0, 2.0, 1.0)).mean()
+
+
+def _steps(step, seed, n_stimuli, n_neurons, rate, loss_fn):
     """Three steps on a small network: its losses and its weights after each."""
     net = nn.Sequential(nn.Linear(n_neurons, 3), nn.Tanh(), nn.Linear(3, 1))
     with torch.no_grad():
@@ -254,7 +261,7 @@ def _steps(step, seed, n_stimuli, n_neurons, rate):
     optimizer = torch.optim.SGD(net.parameters(), lr=rate)
     found = {}
     for number in (1, 2, 3):
-        loss = step(net, nn.MSELoss(), optimizer, r, target)
+        loss = step(net, loss_fn, optimizer, r, target)
         if loss is None or loss is Ellipsis:
             return loss
         found[f"loss returned by step {number}"] = loss
@@ -264,10 +271,11 @@ def _steps(step, seed, n_stimuli, n_neurons, rate):
 
 def _step_cases():
     return [
-        Case(0, 1, 1, 0.1, label="one stimulus, one neuron"),
-        Case(20, 5, 2, 0.1, label="five stimuli, two neurons"),
-        Case(40, 30, 8, 0.01, label="a small learning rate"),
-        Case(60, 12, 20, 0.3, label="more neurons than stimuli"),
+        Case(0, 1, 1, 0.1, nn.MSELoss(), label="one stimulus, one neuron"),
+        Case(20, 5, 2, 0.1, nn.MSELoss(), label="five stimuli, two neurons"),
+        Case(40, 30, 8, 0.01, nn.MSELoss(), label="a small learning rate"),
+        Case(60, 12, 20, 0.3, nn.MSELoss(), label="more neurons than stimuli"),
+        Case(80, 6, 4, 0.1, _heavier_above, label="a loss that weighs errors above 0 twice"),
     ]
 
 
@@ -523,9 +531,11 @@ def _backpropagate_cases():
 
     one = [torch.tensor(value) for value in ([[2.0]], [[1.0]], [[1.0]], [0.5], [[3.0]], [0.0])]
     silent = [torch.tensor(value) for value in ([[2.0]], [[1.0]], [[-1.0]], [0.5], [[3.0]], [0.0])]
+    at_zero = [torch.tensor(value) for value in ([[2.0]], [[1.0]], [[1.0]], [-2.0], [[3.0]], [0.0])]
     return [
         Case(*one, label="one stimulus, one unit, active"),
         Case(*silent, label="one stimulus, one unit, silent"),
+        Case(*at_zero, label="one stimulus, one unit with a total input of exactly 0"),
         case(10, 1, 3, 4, "one stimulus, four units"),
         case(20, 6, 3, 4, "six stimuli"),
         case(30, 9, 12, 5, "more neurons than stimuli"),

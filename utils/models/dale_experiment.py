@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -18,7 +19,10 @@ from utils.models.leaky_layer import summed_leaky_readout
 
 NETWORKS = ("columns", "free", "interneurons")
 STARTS = ("source", "balanced")
-N_TRAIN, N_VALIDATION, N_TEST = 4096, 1024, 2048
+N_TRAIN = 4096
+
+# A network draws its weights from torch's own generator, which all threads of a process share.
+_drawing = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -61,18 +65,39 @@ class Sounds:
     test: tuple[Tensor, Tensor]
 
 
-def draw_sounds(seed: int, phase: str = "per_sound") -> Sounds:
+def set_sizes(n_train: int = N_TRAIN) -> tuple[int, int, int]:
+    """How many sounds there are to learn from, to choose the best weights by, and to test.
+
+    Args:
+        n_train: sounds to learn from, at least 64, the size of a batch.
+
+    Returns:
+        Three numbers: 4096, 1024 and 2048, or as many in the same proportions.
+
+    Raises:
+        ValueError: there is not one whole batch.
+    """
+    if n_train < 64:
+        raise ValueError(f"n_train: got {n_train}, allowed is 64, the size of a batch, or more")
+    return n_train, n_train // 4, n_train // 2
+
+
+def draw_sounds(seed: int, phase: str = "per_sound", n_train: int = N_TRAIN) -> Sounds:
     """The sounds of one training: 4096 to learn from, 1024 to choose the best weights by, 2048 to test.
 
     Args:
         seed: decides them.
         phase: "per_sound", or "shared" for one phase in each of the three sets.
+        n_train: number of sounds to learn from; the other two sets keep their proportion to it.
 
     Returns:
         The sounds.
+
+    Raises:
+        ValueError: n_train is below 64.
     """
     generator = torch.Generator().manual_seed(seed)
-    return Sounds(*(random_ipd_dataset(n, generator, phase) for n in (N_TRAIN, N_VALIDATION, N_TEST)))
+    return Sounds(*(random_ipd_dataset(n, generator, phase) for n in set_sizes(n_train)))
 
 
 def build_network(condition: Condition) -> DaleSNN:
@@ -84,7 +109,7 @@ def build_network(condition: Condition) -> DaleSNN:
     Returns:
         The network, on the CPU.
     """
-    with torch.random.fork_rng(devices=[]):
+    with _drawing, torch.random.fork_rng(devices=[]):
         torch.manual_seed(condition.seed)
         if condition.network == "interneurons":
             budget = sum(weight.numel() for weight in DaleSNN().parameters())
@@ -210,18 +235,19 @@ def hidden_rates(model: DaleSNN, spikes: Tensor) -> Tensor:
     return torch.cat([model.hidden_spikes(part).mean(0) for part in spikes.split(256)]) / model.dt
 
 
-def experiment_row(condition: Condition) -> dict[str, float | int | str]:
+def experiment_row(condition: Condition, n_train: int = N_TRAIN) -> dict[str, float | int | str]:
     """Train once and test every way that the notebook asks for.
 
     Args:
         condition: what to train.
+        n_train: number of sounds to learn from, as for `draw_sounds`.
 
     Returns:
         Numbers by name; accuracies are shares from 0 to 1, errors are degrees. "last_" stands for the weights of
         the last epoch, "silent_inhibitory_" for the best weights without inhibitory inputs, "silent_excitatory_"
         for the best weights without as many excitatory ones; empty where there are not so many.
     """
-    sounds = draw_sounds(condition.seed, condition.phase)
+    sounds = draw_sounds(condition.seed, condition.phase, n_train)
     model, history = train_condition(condition, sounds)
     row: dict[str, float | int | str] = {
         "best_epoch": history.best_epoch,

@@ -1,10 +1,12 @@
-"""The network of notebook 06 written step by step from its equations, with plain autograd: slow, and easy to check.
+"""Notebook 06: the network step by step from its equations, with plain autograd, and one sine for every probability.
 
     v[t+1] = (a v[t] + x[t] W1) (1 - s[t])     s[t+1] = step(v[t] - 1)
     r[t+1] =  a r[t] + s[t] W2                 logits = sum over t of r[t]
 
 with a = exp(-dt / tau) and everything zero at the start. The step's derivative is that of a sigmoid of slope 5.
 """
+
+from __future__ import annotations
 
 import math
 
@@ -13,6 +15,8 @@ import torch
 
 
 class SurrogateStep(torch.autograd.Function):
+    """A step whose derivative is that of a sigmoid."""
+
     @staticmethod
     def forward(ctx, x):
         ctx.save_for_backward(x)
@@ -70,3 +74,44 @@ def literal_spikes(ipd, random):
     phase = np.full(len(ipd), 2 * np.pi * random.random_sample())
     probability = literal_probability(ipd, phase)
     return torch.tensor(random.random_sample(probability.shape) < probability, dtype=torch.float)
+
+
+def literal_training(weights, signs, spikes, labels, validation, epochs, generator, batch_size=64, learning_rate=0.01):
+    """Epochs of Adam on the cross entropy of `literal_forward`, each with a validation that records a graph as well.
+
+    Args:
+        weights: w1 and w2, trained in place.
+        signs: of the inputs and of the hidden units.
+        spikes: (n, n_steps, n_inputs) float.
+        labels: (n,).
+        validation: the same two.
+        epochs: passes through the sounds.
+        generator: shuffles them.
+        batch_size: sounds a step.
+        learning_rate: of Adam.
+
+    Returns:
+        Mean training loss and mean validation loss of each epoch.
+    """
+    optimizer = torch.optim.Adam(weights, lr=learning_rate)
+    log_softmax, criterion = torch.nn.LogSoftmax(dim=1), torch.nn.NLLLoss()
+
+    def loss_of(part, classes):
+        mean_potential = literal_forward(part, *weights, *signs) / part.shape[1]
+        return criterion(log_softmax(mean_potential), classes)
+
+    train_losses, validation_losses = [], []
+    for _ in range(epochs):
+        losses = []
+        order = torch.randperm(len(spikes), generator=generator)
+        for first in range(0, len(spikes) - batch_size + 1, batch_size):
+            batch = order[first : first + batch_size]
+            loss = loss_of(spikes[batch], labels[batch])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+        train_losses.append(np.mean(losses))
+        parts = zip(validation[0].split(batch_size), validation[1].split(batch_size), strict=True)
+        validation_losses.append(np.mean([loss_of(*part).item() for part in parts]))
+    return train_losses, validation_losses

@@ -1,0 +1,457 @@
+"""What the tests in a real browser share: Chromium, a Jupyter server, and a notebook's page in JupyterLab."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import secrets
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
+from importlib import resources
+from pathlib import Path
+from urllib.parse import quote
+
+import psutil
+import pytest
+
+from course import ROOT, kernel_environment
+
+try:
+    import resource
+except ImportError:  # Windows has no such limits
+    resource = None
+
+BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+NO_BROWSER = "there is no Chromium on the PATH: install chromium or google-chrome"
+ARTEFACTS = ROOT / "artefacts"
+# What a notebook reads at run time.
+COURSE = ("utils", "data")
+SETTINGS = {
+    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+    # The page follows the system's choice of light or dark, which a test can change at once.
+    "apputils-extension/themes": {"adaptive-theme": True},
+}
+# In the page: the open notebook, its code cells, and whether a cell has raised (those behind it never run).
+MODEL = "jupyterapp.shell.currentWidget"
+CODE = f"[...{MODEL}.content.model.cells].filter(c => c.type === 'code')"
+STOPPED = f"{CODE}.some(c => c.outputs.toJSON().some(o => o.output_type === 'error'))"
+# What a screen reader calls the control that has the focus, or null outside of the panel.
+NAME = """root => { const e = document.activeElement; if (!root.contains(e)) return null;
+  return e.getAttribute('aria-label') || e.labels?.[0]?.textContent || e.textContent.trim() || e.title; }"""
+
+
+@contextmanager
+def chromium() -> Iterator:
+    """The system's Chromium, without a window."""
+    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: make test installs it")
+    with api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+def axe(page, selector: str = "", rules: tuple[str, ...] = ()) -> list[tuple[str, str]]:
+    """What axe-core calls serious on a page.
+
+    Args:
+        page: of Playwright.
+        selector: CSS, to look at these parts alone.
+        rules: names of rules, to apply these alone.
+
+    Returns:
+        (rule, beginning of the element) of each finding.
+    """
+    package = pytest.importorskip("axe_playwright_python", reason="axe-core is not installed: make test installs it")
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(resources.files(package).joinpath("axe.min.js").read_text(encoding="utf-8"))
+    options = {"resultTypes": ["violations"]} | ({"runOnly": list(rules)} if rules else {})
+    found = page.evaluate(
+        "async ([where, options]) => (await axe.run(where || document, options)).violations", [selector, options]
+    )
+    return [
+        (rule["id"], node["html"][:200])
+        for rule in found
+        if rule["impact"] in ("serious", "critical")
+        for node in rule["nodes"]
+    ]
+
+
+class MemoryWatch:
+    """The largest memory of a process and all its children together, looked up ten times a second.
+
+    Pages that several of them share count once (proportional set size); where the system does not tell, each counts
+    all it holds.
+    """
+
+    def __init__(self, pid: int) -> None:
+        self.peak = 0
+        self._root = psutil.Process(pid)
+        self._end = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Look no further."""
+        self._end.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._end.wait(0.1):
+            try:
+                processes = [self._root, *self._root.children(recursive=True)]
+            except psutil.NoSuchProcess:
+                return
+            self.peak = max(self.peak, sum(map(_held, processes)))
+
+
+def _held(process: psutil.Process) -> int:
+    try:
+        # The sum of the shares, which the kernel adds up by itself, much faster than psutil does mapping by mapping.
+        rollup = Path(f"/proc/{process.pid}/smaps_rollup")
+        if rollup.exists():
+            return int(re.search(r"^Pss:\s+(\d+) kB", rollup.read_text(), re.MULTILINE)[1]) * 1024
+        return process.memory_info().rss
+    except (psutil.NoSuchProcess, psutil.AccessDenied, OSError, TypeError):
+        return 0  # it has just ended
+
+
+class Jupyter:
+    """A Jupyter server with settings, folder and token of its own.
+
+    Args:
+        folder: an empty one; the server's files and a copy of the course go there.
+        limit: bytes of private memory that the server and its kernels may each ask for, where the system
+            limits that (RLIMIT_DATA).
+
+    Raises:
+        RuntimeError: the server did not start.
+    """
+
+    def __init__(self, folder: Path, limit: int | None = None) -> None:
+        self.root, self._log, self._token = folder / "course", folder / "server.log", secrets.token_hex(16)
+        for name in COURSE:
+            shutil.copytree(ROOT / name, self.root / name, ignore=shutil.ignore_patterns("__pycache__"))
+        (self.root / "notebooks").mkdir()
+        _write_settings(folder / "settings")
+        own = {
+            "JUPYTER_CONFIG_DIR": "config",
+            "JUPYTER_DATA_DIR": "data",
+            "JUPYTER_RUNTIME_DIR": "runtime",
+            "JUPYTERLAB_SETTINGS_DIR": "settings",
+            "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
+            "IPYTHONDIR": "ipython",
+        }
+        environment = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
+        command = [
+            *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--expose-app-in-browser"),
+            *("--ServerApp.ip=127.0.0.1", "--ServerApp.port=0", f"--ServerApp.root_dir={self.root}"),
+            f"--IdentityProvider.token={self._token}",
+        ]
+        with self._log.open("w") as log:
+            self._process = subprocess.Popen(
+                command,
+                env=environment | kernel_environment() | {name: str(folder / path) for name, path in own.items()},
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                # Children inherit the limit, so it holds for the kernel, too.
+                preexec_fn=partial(_limit_memory, limit) if limit and resource else None,
+            )
+        self.address = self._wait_for_address(folder / "runtime")
+        self.memory = MemoryWatch(self._process.pid)
+
+    def add(self, name: str, source: str) -> None:
+        """Put a notebook into the course's folder."""
+        (self.root / "notebooks" / name).write_text(source, encoding="utf-8")
+
+    def url(self, name: str) -> str:
+        """Where JupyterLab opens that notebook, and no other that was open before."""
+        workspace = secrets.token_hex(4)
+        return f"{self.address}lab/workspaces/{workspace}/tree/notebooks/{quote(name)}?token={self._token}"
+
+    def close(self) -> None:
+        """End the server and its kernels."""
+        self.memory.stop()
+        server = psutil.Process(self._process.pid) if self._process.poll() is None else None
+        kernels = server.children(recursive=True) if server else []
+        self._process.terminate()
+        try:
+            self._process.wait(20)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+        for kernel in kernels:
+            with suppress(psutil.NoSuchProcess):
+                kernel.kill()
+
+    def _wait_for_address(self, runtime: Path) -> str:
+        end = time.monotonic() + 60
+        while time.monotonic() < end and self._process.poll() is None:
+            for path in runtime.glob("jpserver-*.json"):
+                with suppress(ValueError):  # half written
+                    return json.loads(path.read_text(encoding="utf-8"))["url"]
+            time.sleep(0.1)
+        self._process.kill()
+        raise RuntimeError(f"The Jupyter server did not start:\n{self._log.read_text(encoding='utf-8')[-2000:]}")
+
+
+def _limit_memory(limit: int) -> None:
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+
+
+def _write_settings(folder: Path) -> None:
+    for name, values in SETTINGS.items():
+        path = folder / "@jupyterlab" / f"{name}.jupyterlab-settings"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(values), encoding="utf-8")
+
+
+class NotebookPage:
+    """A notebook opened in JupyterLab.
+
+    Args:
+        browser: of Playwright.
+        server: which serves it.
+        name: its file name in the course's folder.
+        seconds: how long a single step may take.
+
+    Attributes:
+        page: of Playwright.
+        elsewhere: addresses outside of the server that the page asked for.
+    """
+
+    def __init__(self, browser, server: Jupyter, name: str, seconds: float = 60) -> None:
+        self.page = browser.new_page(viewport={"width": 1300, "height": 900}, color_scheme="light")
+        self.page.set_default_timeout(1000 * seconds)
+        self.elsewhere: list[str] = []
+        self.page.on("request", lambda r: self._note(r.url, server.address))
+        self.page.goto(server.url(name))
+        self.page.wait_for_selector(".jp-Notebook .jp-CodeCell")
+        self.page.wait_for_function(f"() => {MODEL}?.sessionContext.session?.kernel?.status === 'idle'")
+
+    def menu(self, name: str, entry: str) -> None:
+        """Choose an entry of a menu."""
+        self.page.get_by_role("menuitem", name=name, exact=True).click()
+        self.page.get_by_role("menuitem", name=entry, exact=True).click()
+
+    def run_all(self, seconds: float) -> None:
+        """Run all cells by the menu and wait for the last one.
+
+        Args:
+            seconds: how long that may take.
+        """
+        self.menu("Run", "Run All Cells")
+        self.page.wait_for_function(
+            f"() => {CODE}.every(c => c.executionState === 'idle' && c.executionCount !== null) || {STOPPED}",
+            timeout=1000 * seconds,
+        )
+
+    def complaints(self) -> list[str]:
+        """Errors, and what was written to standard error, over all cells; cells that were not run."""
+        return self.page.evaluate(
+            f"""() => {CODE}.flatMap(c => [
+              ...(c.executionCount === null ? [c.id + ' was not run'] : []),
+              ...c.outputs.toJSON().filter(o => o.output_type === 'error' || o.name === 'stderr')
+                .map(o => c.id + ': ' + (o.ename ? o.ename + ' ' + o.evalue : o.text))])"""
+        )
+
+    def cell(self, number: int):
+        """The cell at a place, counted from 0 as in the file."""
+        return self.page.locator(f'.jp-Notebook .jp-Cell[data-windowed-list-index="{number}"]')
+
+    def rerun(self, number: int, source: str) -> None:
+        """Type a new source into a cell, run it, and wait for its end."""
+        count = f"{MODEL}.content.model.cells.get({number}).executionCount"
+        before = self.page.evaluate(f"() => {count}")
+        self.cell(number).locator(".cm-content").click()
+        self.page.keyboard.press("Control+a")
+        # In one piece, as from the clipboard: the editor would indent what is typed letter by letter.
+        self.page.keyboard.insert_text(source)
+        self.page.keyboard.press("Shift+Enter")
+        self.page.wait_for_function(f"before => {count} !== null && {count} !== before", arg=before)
+        self.page.wait_for_function(f"() => {MODEL}.content.model.cells.get({number}).executionState === 'idle'")
+
+    def panel(self, number: int) -> PanelOnPage:
+        """The slider panel that a cell shows."""
+        return PanelOnPage(self.page, self.cell(number))
+
+    def theme(self, scheme: str) -> None:
+        """Turn the page light or dark."""
+        self.page.emulate_media(color_scheme=scheme)
+        light = "true" if scheme == "light" else "false"
+        self.page.wait_for_selector(f'body[data-jp-theme-light="{light}"]', state="attached")
+
+    def keep(self, name: str) -> None:
+        """Keep a picture of the page and its HTML among the artefacts."""
+        ARTEFACTS.mkdir(exist_ok=True)
+        name = re.sub(r"[^\w.-]+", "_", name)
+        self.page.screenshot(path=ARTEFACTS / f"{name}.png")
+        (ARTEFACTS / f"{name}.html").write_text(self.page.content(), encoding="utf-8")
+
+    def _note(self, url: str, address: str) -> None:
+        if not url.startswith((address, address.replace("http", "ws", 1), "data:", "blob:")):
+            self.elsewhere.append(url)
+
+
+class PanelOnPage:
+    """A slider panel, as it is seen and used.
+
+    Attributes:
+        root: all of it.
+        sliders: their handles.
+        choices: the drop-down lists.
+        texts: the lines to type.
+        buttons: the last is Reset.
+    """
+
+    def __init__(self, page, cell) -> None:
+        self._page = page
+        self.root = cell.locator(".widget-vbox").filter(has=page.locator("img"))
+        # What is far below the window is not drawn.
+        self.root.scroll_into_view_if_needed()
+        self._element = self.root.element_handle()
+        self.sliders = self.root.get_by_role("slider")
+        self.choices = self.root.locator("select")
+        self.texts = self.root.locator("input[type=text]")
+        self.buttons = self.root.locator("button")
+        # The script that names them runs a moment after they are there.
+        page.wait_for_function("root => root.querySelector('[aria-live]')", arg=self._element)
+
+    def state(self) -> dict:
+        """Picture, its alternative text, the sentence below, and what every control stands at."""
+        return self._page.evaluate(
+            """root => ({
+              picture: root.querySelector('img').src, alt: root.querySelector('img').alt,
+              words: root.querySelector('[role=status]').textContent,
+              values: [...root.querySelectorAll('.widget-readout, select, input[type=text]')]
+                .map(e => e.value ?? e.textContent)})""",
+            self._element,
+        )
+
+    def after(self, do: Callable, *args: object) -> dict:
+        """Do something until the picture changes, up to five times: not every step of every model shows.
+
+        Args:
+            do: what to do.
+            args: its arguments.
+
+        Returns:
+            The new state.
+
+        Raises:
+            AssertionError: the picture stays the same.
+        """
+        before = self.state()["picture"]
+        for _ in range(5):
+            do(*args)
+            self.settle()
+            state = self.state()
+            if state["picture"] != before:
+                return state
+        raise AssertionError(f"the picture stays the same: {state['words']}")
+
+    def reset(self) -> dict:
+        """Press Reset by keyboard and give back the state it leads to."""
+        self.buttons.last.focus()
+        self._page.keyboard.press("Enter")
+        self.settle()
+        return self.state()
+
+    def press(self, place: int, key: str) -> dict:
+        """Press a key on a slider until the picture changes, and give back the new state."""
+        self.sliders.nth(place).focus()
+        return self.after(self._page.keyboard.press, key)
+
+    def click(self, place: int, share: float) -> dict:
+        """Click on a slider's track, that many shares from its left end, and give back the new state."""
+        return self.after(self._page.mouse.click, *self._track(place, share))
+
+    def drag(self, place: int, share: float) -> dict:
+        """Drag a slider's handle to that many shares of its track, and give back the new state."""
+        return self.after(self._drag, place, share)
+
+    def write(self, place: int, text: str) -> dict:
+        """Type into a line, press Enter, and give back the state after that."""
+        self.texts.nth(place).fill(text)
+        self.texts.nth(place).press("Enter")
+        self.settle()
+        return self.state()
+
+    def range(self, place: int) -> tuple[float, float, float]:
+        """A slider's lowest, highest and present value, as a screen reader gets them."""
+        handle = self.sliders.nth(place)
+        low, high, now = (float(handle.get_attribute(f"aria-value{end}")) for end in ("min", "max", "now"))
+        return low, high, now
+
+    def settle(self) -> None:
+        """Wait until the kernel has dealt with everything that was done, and the page with its answers."""
+        self._page.evaluate(
+            f"""async root => {{
+              const kernel = {MODEL}.sessionContext.session.kernel, pause = ms => new Promise(r => setTimeout(r, ms));
+              let changed = true;
+              const observer = new MutationObserver(() => {{ changed = true; }});
+              observer.observe(root, {{subtree: true, childList: true, attributes: true, characterData: true}});
+              // A moving slider sends its next message once the last one is dealt with, so it takes more than one turn.
+              for (let turn = 0; turn < 2 || changed; turn++) {{
+                changed = false;
+                await pause(60);
+                await kernel.requestKernelInfo();
+                await pause(60);
+              }}
+              observer.disconnect();
+            }}""",
+            self._element,
+        )
+
+    def watch(self) -> None:
+        """Note from now on, at every frame the page draws, where in the panel which pictures stand."""
+        self._page.evaluate(
+            """root => { root.places = new Set(); root.watching = true; const look = () => {
+              const corner = root.getBoundingClientRect();
+              root.places.add([...root.querySelectorAll('img')].map(e => { const b = e.getBoundingClientRect();
+                return [b.x - corner.x, b.y - corner.y, b.width, b.height].map(Math.round).join(' '); }).join('; '));
+              if (root.watching) requestAnimationFrame(look); }; look(); }""",
+            self._element,
+        )
+
+    def places(self) -> list[str]:
+        """Stop noting; every arrangement of pictures that was seen: one, if nothing jumped or piled up."""
+        return self._page.evaluate("root => { root.watching = false; return [...root.places]; }", self._element)
+
+    def tab_through(self) -> list[str]:
+        """Press Tab from above the panel to below it.
+
+        Returns:
+            The accessible names of the controls that were reached, in order.
+        """
+        self._page.evaluate(
+            "root => { const cell = root.closest('.jp-Cell'); cell.tabIndex = -1; cell.focus(); }", self._element
+        )
+        names: list[str] = []
+        for _ in range(60):
+            self._page.keyboard.press("Tab")
+            name = self._page.evaluate(NAME, self._element)
+            if name is not None:
+                names.append(name)
+            elif names:
+                break
+        return names
+
+    def _track(self, place: int, share: float) -> tuple[float, float]:
+        track = self.root.locator(".noUi-base").nth(place)
+        track.scroll_into_view_if_needed()
+        box = track.bounding_box()
+        return box["x"] + share * box["width"], box["y"] + box["height"] / 2
+
+    def _drag(self, place: int, share: float) -> None:
+        end = self._track(place, share)
+        handle = self.sliders.nth(place).bounding_box()
+        self._page.mouse.move(handle["x"] + handle["width"] / 2, handle["y"] + handle["height"] / 2)
+        self._page.mouse.down()
+        self._page.mouse.move(*end, steps=4)
+        self._page.mouse.up()

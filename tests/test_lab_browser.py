@@ -1,0 +1,281 @@
+"""Each notebook in JupyterLab, in a real browser: run, read, and used by keyboard and mouse."""
+
+import ast
+import re
+from html import unescape
+
+import nbformat
+import pytest
+from browser_tools import BROWSER, NO_BROWSER, Jupyter, NotebookPage, axe, chromium
+from notebook_tools import answered, code_cells, exercise_cells
+
+from course import notebook_paths
+from utils.exercises import get
+
+NOTEBOOKS = {path.name[:2]: path for path in notebook_paths()}
+# Binder gives 2 GB; server and kernel together stay below this, with room for the next release of what they load.
+MEMORY = 1_600_000_000
+BADGES = ("https://colab.research.google.com/assets/", "https://mybinder.org/badge")
+NAMES = ("aria-input-field-name", "button-name", "select-name", "label", "image-alt")
+
+pytestmark = [pytest.mark.timeout(600), pytest.mark.skipif(BROWSER is None, reason=NO_BROWSER)]
+
+
+def cell_calls(nb, number, name):
+    """Whether a cell calls a function of that name."""
+    nodes = ast.walk(ast.parse(nb.cells[number].source))
+    return any(isinstance(node, ast.Call) and getattr(node.func, "id", "") == name for node in nodes)
+
+
+def cells_that_call(nb, name):
+    """The places of the code cells that call a function of that name."""
+    return [number for number, _ in code_cells(nb) if cell_calls(nb, number, name)]
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="class")
+def nb(request):
+    nb = nbformat.read(NOTEBOOKS[request.cls.number], as_version=4)
+    nb.cells = [cell for cell in nb.cells if not request.cls.cells or cell.id in request.cls.cells]
+    return nb
+
+
+@pytest.fixture(scope="class")
+def server(tmp_path_factory):
+    server = Jupyter(tmp_path_factory.mktemp("lab"), limit=MEMORY)
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="class")
+def lab(request, browser, server, nb):
+    """The notebook after Run All."""
+    server.add("notebook.ipynb", nbformat.writes(nb))
+    page = NotebookPage(browser, server, "notebook.ipynb")
+    try:
+        page.run_all(seconds=280)
+    except Exception:
+        page.keep(f"{request.cls.__name__}-run")
+        raise
+    yield page
+    page.page.close()
+
+
+@pytest.fixture(autouse=True)
+def _keep_failures(request):
+    failed = request.session.testsfailed
+    yield
+    if request.session.testsfailed > failed and "lab" in request.fixturenames:
+        request.getfixturevalue("lab").keep(request.node.nodeid.rpartition("/")[2])
+
+
+class Notebook:
+    """What one notebook must do. Its tests follow each other on one page.
+
+    Attributes:
+        number: of the notebook.
+        cells: ids of those cells that are taken; all of them where there are none.
+    """
+
+    number: str
+    cells: tuple[str, ...] = ()
+
+    def test_every_cell_runs_and_nothing_is_fetched_from_elsewhere(self, lab):
+        assert lab.complaints() == []
+        assert [url for url in lab.elsewhere if not url.startswith(BADGES)] == []
+
+    def test_tab_reaches_every_control_by_its_name(self, lab, nb):
+        for number in cells_that_call(nb, "SliderPanel"):
+            panel = lab.panel(number)
+            labels = panel.root.locator(".widget-label:visible").all_inner_texts()
+            buttons = panel.buttons.all_inner_texts()
+            reached = panel.tab_through()
+            assert list(dict.fromkeys(reached)) == labels + buttons, f"cell {number}"
+            assert axe(lab.page, f'.jp-Cell[data-windowed-list-index="{number}"] .widget-vbox', NAMES) == []
+
+    def test_panels_follow_the_keyboard(self, lab, nb):
+        for number in cells_that_call(nb, "SliderPanel"):
+            panel = lab.panel(number)
+            first = panel.state()
+            panel.watch()
+            for place in range(panel.sliders.count()):
+                low, high, now = panel.range(place)
+                before = panel.state()["values"]
+                assert panel.press(place, "ArrowLeft" if now >= high else "ArrowRight")["values"] != before
+                for key, end in (("Home", low), ("End", high)):
+                    lab.page.keyboard.press(key)
+                    panel.settle()
+                    state = panel.state()
+                    # The page rounds it to one decimal.
+                    assert panel.range(place)[2] == pytest.approx(end, abs=0.06)
+                    assert state["alt"] == state["words"], f"cell {number}"
+                assert panel.sliders.nth(place).evaluate("e => e === document.activeElement")
+                # Where one number silences a unit, the next one would change nothing.
+                last = panel.reset()
+            assert len(panel.places()) == 1, f"cell {number}: the picture jumps"
+            assert last["values"] == first["values"]
+            # A panel whose button trains shows the trained network at first, and a new one after Reset.
+            if not cell_calls(nb, number, "Action"):
+                assert last == first, f"cell {number}"
+
+    def test_panels_follow_the_mouse(self, lab, nb):
+        for number in cells_that_call(nb, "SliderPanel"):
+            panel = lab.panel(number)
+            first = panel.reset()
+            panel.watch()
+            for place in range(panel.sliders.count()):
+                low, high, now = panel.range(place)
+                there, back = (0.2, 0.7) if now > (low + high) / 2 else (0.8, 0.3)
+                clicked = panel.click(place, there)
+                assert clicked["alt"] == clicked["words"]
+                panel.drag(place, back)
+                panel.buttons.last.click()
+                panel.settle()
+            assert len(panel.places()) == 1, f"cell {number}: the picture jumps"
+            assert panel.state() == first, f"cell {number}"
+
+    def test_lists_and_lines_to_type(self, lab, nb):
+        for number in cells_that_call(nb, "SliderPanel"):
+            panel = lab.panel(number)
+            for choice in panel.choices.all():
+                for option in reversed(choice.locator("option").all_inner_texts()):
+                    if option != choice.input_value():
+                        state = panel.after(choice.select_option, option)
+                        assert state["alt"] == state["words"]
+            for place in range(panel.texts.count()):
+                choice = panel.choices.last
+                choice.select_option(choice.locator("option").last.inner_text())
+                good = panel.write(place, "cos(2*x) / 3")
+                assert "cos(2*x) / 3" in good["alt"]
+                bad = panel.write(place, "cos(2*x")
+                assert bad["words"].startswith("⚠ ")
+                assert "did not work" not in bad["words"], "a mistake of the reader's is no surprise"
+                assert bad["picture"] == good["picture"]
+            panel.reset()
+
+    def test_work_behind_a_button_shows_and_stops(self, lab, nb):
+        for number in cells_that_call(nb, "Action"):
+            panel = lab.panel(number)
+            button = panel.buttons.first
+            name = button.inner_text()
+            ended = "([e, name]) => e.textContent === name"
+            panel.watch()
+            panel.after(button.click)
+            lab.page.wait_for_function(ended, arg=[button.element_handle(), name])
+            trained = panel.state()
+            assert trained["alt"] == trained["words"]
+            button.click()
+            panel.root.get_by_role("button", name="Stop").click()
+            lab.page.wait_for_function(ended, arg=[button.element_handle(), name])
+            assert len(panel.places()) == 1
+
+    def test_a_box_follows_the_answer(self, lab, nb):
+        name, (number, _) = next(iter(exercise_cells(nb).items()))
+        task = get(name)
+        wrong = next(iter(task.wrong_answers))
+        others = {each: get(each).reference for each in exercise_cells(nb)}
+        box = lab.cell(number).locator('[role="note"]')
+        for answer, words in ((task.wrong_answers[wrong], "Not yet"), (task.reference, "Correct")):
+            lab.rerun(number, answered(nb, others | {name: answer}).cells[number].source)
+            assert words in box.inner_text()
+            assert (f"This looks like {wrong}." in box.inner_text()) == (words == "Not yet")
+        assert box.count() == 1
+
+    def test_a_prediction_is_committed_by_keyboard_and_scored(self, lab, nb):
+        number = cells_that_call(nb, "predict")[0]
+        *options, answer = nb.cells[number].outputs[0].data["text/plain"].splitlines()[1:]
+        buttons, verdict = lab.cell(number).locator("button"), lab.cell(number).get_by_role("status")
+        assert buttons.count() == len(options)
+        lab.cell(number).locator(".widget-vbox").scroll_into_view_if_needed()
+        buttons.first.focus()
+        lab.page.keyboard.press("Tab")
+        lab.page.keyboard.press("Enter")
+        lab.page.wait_for_function(
+            "e => e.querySelector('[role=status]').textContent", arg=lab.cell(number).element_handle()
+        )
+        right = answer.startswith(f"Answer: {options[1].removeprefix('B. ')}.")
+        assert verdict.inner_text().startswith("✓ As you predicted." if right else "✗ You predicted: ")
+        assert f"({int(right)} of 1 predictions right so far.)" in verdict.inner_text()
+        assert buttons.nth(1).evaluate("e => e === document.activeElement"), "the reader's place is lost"
+        lab.page.keyboard.press("Enter")
+        assert "of 1 predictions" in verdict.inner_text()
+
+    @pytest.mark.parametrize("scheme", ["dark", "light"])
+    def test_outputs_are_legible(self, lab, scheme):
+        lab.theme(scheme)
+        assert axe(lab.page, ".jp-OutputArea-output", ("color-contrast",)) == []
+
+    def test_server_and_kernel_fit_into_binder(self, lab, server, record_property):
+        record_property("peak_bytes", server.memory.peak)
+        assert 200e6 < server.memory.peak < MEMORY
+
+    def test_without_a_kernel_figures_and_words_stand_there(self, browser, server, nb):
+        server.add("stored.ipynb", nbformat.writes(nb))
+        page = NotebookPage(browser, server, "stored.ipynb")
+        page.menu("Kernel", "Shut Down Kernel")
+        page.page.wait_for_selector("text=No Kernel")
+        for number in cells_that_call(nb, "SliderPanel"):
+            title = nb.cells[number].outputs[0].data["text/plain"].splitlines()[0].removeprefix("Slider panel: ")
+            picture = page.cell(number).locator(".jp-OutputArea-output img")
+            picture.scroll_into_view_if_needed()
+            assert picture.evaluate("e => e.complete && e.naturalWidth > e.width && e.width > 300")
+            assert page.cell(number).locator(".jp-OutputArea-output p strong").inner_text() == f"{title}."
+        for number in cells_that_call(nb, "predict"):
+            fold = page.cell(number).locator(".jp-OutputArea-output details")
+            assert not fold.evaluate("e => e.open")
+        page.page.close()
+
+
+class TestInShort(Notebook):
+    """What `make test` asks: one panel, one exercise, one prediction."""
+
+    number = "01"
+    cells = ("bootstrap", "imports", "predict-law", "diagram", "two-path-response", "flow-panel")
+
+
+@pytest.mark.slow
+class WholeNotebook(Notebook):
+    """One class for each notebook, so that the workers share them."""
+
+
+class Test01(WholeNotebook):
+    number = "01"
+
+
+class Test02(WholeNotebook):
+    number = "02"
+
+
+class Test03(WholeNotebook):
+    number = "03"
+
+
+class Test04(WholeNotebook):
+    number = "04"
+
+
+class Test05(WholeNotebook):
+    number = "05"
+
+
+class Test06(WholeNotebook):
+    number = "06"
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS.values(), ids=NOTEBOOKS)
+def test_as_a_page_every_figure_has_its_words(path):
+    exporter = pytest.importorskip("nbconvert", reason="nbconvert is not installed: make test installs it").HTMLExporter
+    pictures = re.findall(r"<img[^>]*data:image/png[^>]*>", exporter().from_filename(str(path))[0])
+    nb = nbformat.read(path, as_version=4)
+    words = [
+        output.data["text/plain"]
+        for _, cell in code_cells(nb)
+        for output in cell.outputs
+        if "image/png" in output.get("data", {})
+    ]
+    assert [unescape(re.search(r'alt="([^"]*)"', picture)[1]) for picture in pictures] == words

@@ -1,0 +1,295 @@
+"""How many small mistakes in `utils` the tests notice.
+
+    python tools/mutation.py --mutants 200 --seed 1 --jobs 2
+
+Each mutant is one change in one place. It is made in a copy of the course, where the tests that are likely to notice
+it run until the first failure. A mutant that no test notices is a survivor: either it changes nothing that matters, or
+a test is missing. Left alone are texts, annotations, and the arguments of errors.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import compileall
+import importlib
+import os
+import py_compile
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from course import ROOT, kernel_environment
+from tests_of import likely_tests, mentions, public_names
+
+KILLED, SURVIVED, TIMED_OUT, UNCERTAIN = "killed", "survived", "timed out", "killed by a test that fails anyway"
+# Copied to nobody: environments, histories, what can be made again.
+LEFT_OUT = (".venv*", ".git", "__pycache__", ".pytest_cache", ".hypothesis", ".ruff_cache", "_build", "artefacts")
+# Imported once, before the processes part: what costs seconds and is not ours.
+HEAVY = ("torch", "matplotlib.pyplot", "PIL.Image", "hypothesis.strategies", "pytest", "nbclient", "ipywidgets", "tqdm")
+# A test that runs this long, in seconds, goes round in circles: it fails.
+STUCK = 30
+PYTEST = ["-x", "-q", "--no-header", "--tb=line", "-m", "not slow", f"--timeout={STUCK}"]
+PYTEST += [part for plugin in ("xdist", "cov", "nbval", "cacheprovider") for part in ("-p", f"no:{plugin}")]
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One change.
+
+    Attributes:
+        module: path of the file, relative to the course.
+        line: where, counted from 1.
+        change: what, in words.
+        source: the changed source.
+        verdict: what became of it, once known.
+        test: the test that noticed it.
+    """
+
+    module: Path
+    line: int
+    change: str
+    source: str
+    verdict: str = ""
+    test: str = ""
+
+    def __str__(self) -> str:
+        by = f" ({self.test})" if self.test else ""
+        return f"{self.verdict:9} {self.module}:{self.line}: {self.change}{by}"
+
+
+def draw_mutants(n: int, seed: int, root: Path = ROOT) -> list[Mutant]:
+    """Mutants of all modules of `utils`, a module's share as large as its code.
+
+    Args:
+        n: how many.
+        seed: of the choice.
+        root: of the course.
+
+    Returns:
+        The mutants, in random order.
+    """
+    rng = Random(seed)
+    modules = sorted((root / "utils").rglob("*.py"))
+    sources = [path.read_text(encoding="utf-8") for path in modules]
+    weights = [sum(isinstance(node, ast.expr) for node in ast.walk(ast.parse(source))) for source in sources]
+    streams = [_mutants_of(path.relative_to(root), source, rng) for path, source in zip(modules, sources, strict=True)]
+    found: list[Mutant] = []
+    while len(found) < n:
+        number = rng.choices(range(len(modules)), weights)[0]
+        mutant = next(streams[number], None)
+        if mutant is None:
+            weights[number] = 0
+        else:
+            found.append(mutant)
+    return found
+
+
+def _mutants_of(module: Path, source: str, rng: Random) -> Iterator[Mutant]:
+    # It stands with the tests, which use it on the exercises.
+    sys.path.insert(0, str(ROOT / "tests"))
+    try:
+        mutants = importlib.import_module("mutants").mutants
+    finally:
+        sys.path.pop(0)
+    left_alone = _left_alone(ast.parse(source))
+    for words, changed in mutants(source, rng):
+        place, change = words.removeprefix("line ").split(": ", 1)
+        line = int(place)
+        # A whole `raise` may be dropped; what it says is text.
+        if line not in left_alone or change.startswith("`raise "):
+            yield Mutant(module, line, change, changed)
+
+
+def _left_alone(tree: ast.AST) -> set[int]:
+    """Lines of error messages and of imports for annotations alone."""
+    lines: set[int] = set()
+    for node in ast.walk(tree):
+        typing_only = isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+        if typing_only or isinstance(node, ast.Raise):
+            lines |= set(range(node.lineno, (node.end_lineno or node.lineno) + 1))
+    return lines
+
+
+class _Run:
+    """A pytest plugin: the likeliest tests first, and an end when the time is up."""
+
+    def __init__(self, ranks: Sequence[Sequence[Path]], names: set[str], seconds: float) -> None:
+        self.rank = {str(path): number for number, files in enumerate(ranks) for path in files}
+        self.names, self.end = names, time.monotonic() + seconds
+        self.failed: list[str] = []
+
+    def pytest_collection_modifyitems(self, items: list[Any]) -> None:
+        def unlikely(item: Any) -> tuple[bool, int]:
+            return not mentions(item.function, item.name, self.names), self.rank.get(str(item.path), 0)
+
+        items.sort(key=unlikely)
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        if report.failed:
+            self.failed.append(report.nodeid)
+
+    def pytest_collectreport(self, report: Any) -> None:
+        if report.failed:
+            self.failed.append(report.nodeid)
+
+    def pytest_runtest_logfinish(self) -> None:
+        if time.monotonic() > self.end:
+            import pytest
+
+            pytest.exit("the time is up", returncode=0)
+
+
+class _Slot:
+    """A copy of the course in which one mutant after the other is tried, each in a process of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.root = folder / "course"
+        shutil.copytree(ROOT, self.root, ignore=shutil.ignore_patterns(*LEFT_OUT), symlinks=True)
+        # Compiled files that know their source by its content: one that was changed within a second is seen.
+        mode = py_compile.PycInvalidationMode.CHECKED_HASH
+        compileall.compile_dir(self.root / "utils", quiet=2, invalidation_mode=mode)
+        self.report = folder / "report"
+        self.process = 0
+        self.end = 0.0
+
+    def start(self, arguments: Sequence[str], plugin: _Run, limit: float) -> None:
+        self.end = time.monotonic() + limit
+        sys.stdout.flush()
+        self.process = os.fork()
+        if self.process == 0:
+            try:
+                os.setsid()
+                self._test(arguments, plugin)
+            finally:
+                os._exit(1)
+
+    def _test(self, arguments: Sequence[str], plugin: _Run) -> None:
+        output = os.open(self.report.with_suffix(".log"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        os.dup2(output, 1)
+        os.dup2(output, 2)
+        os.chdir(self.root)
+        # From here on, what is ours comes from the copy.
+        for name in ("course", "tests_of", "mutants"):
+            sys.modules.pop(name, None)
+        sys.path[:] = [place for place in sys.path if place not in {"", str(ROOT), str(ROOT / "tools")}]
+        import pytest
+
+        code = pytest.main([*PYTEST, f"--rootdir={self.root}", *arguments], plugins=[plugin])
+        # Neither an error of pytest itself nor a run without tests may pass for a verdict.
+        if code in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED}:
+            self.report.write_text("\n".join(plugin.failed), encoding="utf-8")
+
+    def finished(self) -> str | None:
+        """None while tests run; then TIMED_OUT, SURVIVED or KILLED."""
+        if os.waitpid(self.process, os.WNOHANG)[0]:
+            if not self.report.exists():
+                raise RuntimeError(self.report.with_suffix(".log").read_text(encoding="utf-8", errors="replace"))
+            return KILLED if self.report.read_text(encoding="utf-8") else SURVIVED
+        if time.monotonic() < self.end:
+            return None
+        os.killpg(self.process, signal.SIGKILL)
+        os.waitpid(self.process, 0)
+        return TIMED_OUT
+
+    def failures(self) -> list[str]:
+        return self.report.read_text(encoding="utf-8").splitlines()
+
+
+def judge(mutants: Sequence[Mutant], jobs: int = 1, seconds: float = 20.0) -> Iterator[Mutant]:
+    """Try mutants, and at the end the unchanged course, so that no test that fails anyway counts.
+
+    Args:
+        mutants: what to try.
+        jobs: how many side by side.
+        seconds: for the tests of one mutant; what they have not noticed by then counts as a survivor. Where not even
+            the time limit of a test ends a run, it has timed out, and the mutant is noticed.
+
+    Yields:
+        The mutants with their verdicts, as these arrive; those that a test noticed come last.
+    """
+    for name in HEAVY:
+        importlib.import_module(name)
+    with tempfile.TemporaryDirectory() as folder:
+        slots = []
+        for number in range(jobs):
+            place = Path(folder, str(number))
+            place.mkdir()
+            slots.append(_Slot(place))
+        noticed: list[Mutant] = []
+        waiting, running = list(mutants), {}
+        while waiting or running:
+            for slot in slots:
+                if slot not in running and waiting:
+                    running[slot] = waiting.pop(0)
+                    _start(slot, running[slot], seconds)
+                verdict = slot.finished() if slot in running else None
+                if verdict is None:
+                    continue
+                mutant = replace(running.pop(slot), verdict=verdict)
+                file = slot.root / mutant.module
+                file.write_text((ROOT / mutant.module).read_text(encoding="utf-8"), encoding="utf-8")
+                if verdict == KILLED:
+                    noticed.append(replace(mutant, test=slot.failures()[0]))
+                else:
+                    yield mutant
+            time.sleep(0.02)
+        broken = _failing_anyway(slots[0], sorted({mutant.test for mutant in noticed}))
+        for mutant in noticed:
+            yield replace(mutant, verdict=UNCERTAIN) if mutant.test in broken else mutant
+
+
+def _start(slot: _Slot, mutant: Mutant, seconds: float) -> None:
+    (slot.root / mutant.module).write_text(mutant.source, encoding="utf-8")
+    slot.report.unlink(missing_ok=True)
+    ranks = likely_tests(slot.root / mutant.module, slot.root)
+    names = public_names((ROOT / mutant.module).read_text(encoding="utf-8"), mutant.line)
+    files = [str(path) for files in ranks for path in files if path.name.startswith("test_")]
+    slot.start(files, _Run(ranks, names, seconds), seconds + 3 * STUCK)
+
+
+def _failing_anyway(slot: _Slot, tests: Sequence[str]) -> set[str]:
+    """Those of the tests that fail without a mutant as well."""
+    broken: set[str] = set()
+    left = list(tests)
+    while left:
+        slot.report.unlink(missing_ok=True)
+        slot.start(left, _Run([], set(), 600), 600 + 3 * STUCK)
+        while (verdict := slot.finished()) is None:
+            time.sleep(0.02)
+        if verdict != KILLED:
+            break
+        broken |= set(slot.failures())
+        left = [test for test in left if test not in broken]
+    return broken
+
+
+def share_noticed(mutants: Sequence[Mutant]) -> float:
+    """Part of the judged mutants that a test noticed, from 0 to 1."""
+    return sum(mutant.verdict in {KILLED, TIMED_OUT} for mutant in mutants) / len(mutants)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--mutants", type=int, default=100, help="how many (100)")
+    parser.add_argument("--seed", type=int, default=0, help="of the choice (0)")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="side by side (all processors)")
+    parser.add_argument("--seconds", type=float, default=60, help="for the tests of one mutant (60)")
+    options = parser.parse_args()
+    os.environ.update(kernel_environment())
+    judged = []
+    for mutant in judge(draw_mutants(options.mutants, options.seed), options.jobs, options.seconds):
+        judged.append(mutant)
+        print(mutant, flush=True)
+    print(f"{share_noticed(judged):.0%} of {len(judged)} mutants were noticed (seed {options.seed}).")
+
+
+if __name__ == "__main__":
+    main()
