@@ -47,7 +47,10 @@ def prepared(way: Way, sizes: Mapping[str, Any]) -> Run | str:
     if library is not None and library.version is None:
         return library.remedy
     try:
-        return way.prepare(**sizes)
+        run = way.prepare(**sizes)
+        if library is not None:
+            run()
+        return run
     except Exception as problem:
         # Only what belongs to others may fail without ending the run.
         if library is None:

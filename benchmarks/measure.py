@@ -48,6 +48,7 @@ class Comparison:
         quick: smaller ones, for a run that only shows that everything works.
         extrapolated: how many times what is measured the title speaks of.
         warm_up: sizes of a run that brings into memory what every run needs; None leaves memory unmeasured.
+        shorter: changes of `sizes` that save time where memory is measured, and need as much of it.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Comparison:
     quick: Mapping[str, Any]
     extrapolated: float = 1.0
     warm_up: Mapping[str, Any] | None = None
+    shorter: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

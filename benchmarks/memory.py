@@ -25,6 +25,7 @@ from benchmarks.measure import Comparison, Way, note
 
 STATUS, CLEAR = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 ROOT = Path(__file__).resolve().parents[1]
+PAGE = 4 / 1024  # MB, the least that a process can be seen to need
 TIME_LIMIT = 120  # seconds for one measurement
 
 Peaks = dict[str, dict[str, list[float] | str]]
@@ -55,7 +56,7 @@ def measure_here(way: Way, sizes: Mapping[str, Any], warm_up: Mapping[str, Any])
     run = way.prepare(**sizes)
     forget_peak()  # making the inputs is nobody's merit
     run()
-    return resident("VmHWM") - before
+    return max(resident("VmHWM") - before, PAGE)
 
 
 def _child(sender: Connection, way: Way, sizes: Mapping[str, Any], warm_up: Mapping[str, Any], threads: int) -> None:
@@ -103,7 +104,7 @@ def measure_all(comparisons: Collection[Comparison], quick: bool, rounds: int, t
         if comparison.warm_up is None:
             continue
         note(f"memory of {comparison.title}")
-        sizes = comparison.quick if quick else comparison.sizes
+        sizes = comparison.quick if quick else {**comparison.sizes, **comparison.shorter}
         ways = [way for way in (comparison.ours, *comparison.others) if not way.floor]
         taken: dict[str, list[float] | str] = {way.name: [] for way in ways}
         for _ in range(rounds):

@@ -160,7 +160,6 @@ def growth_row(growth: Growth, sizes: Sequence[int], taken: Mapping[int, Sequenc
     rounds = list(zip(*(taken[size] for size in sizes), strict=True))
     power = Spread.of([exponent(sizes, times) for times in rounds])
     spread = ratios(taken[sizes[-1]], taken[sizes[0]])
-    times_more = sizes[-1] / sizes[0]
     return Row(
         GROWTH,
         growth.size,
@@ -172,7 +171,7 @@ def growth_row(growth: Growth, sizes: Sequence[int], taken: Mapping[int, Sequenc
         low=spread.low,
         high=spread.high,
         inverse=True,
-        note=f"{times_more:.3g} times as many; exponent {power.median:.2f} ({power.low:.2f} to {power.high:.2f})",
+        note=f"exponent {power.median:.2f} ({power.low:.2f} to {power.high:.2f})",
     )
 
 

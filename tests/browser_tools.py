@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import re
@@ -20,6 +21,7 @@ from urllib.parse import quote
 
 import psutil
 import pytest
+from notebook_tools import code_cells
 
 from course import ROOT, kernel_environment
 
@@ -38,13 +40,26 @@ SETTINGS = {
     # The page follows the system's choice of light or dark, which a test can change at once.
     "apputils-extension/themes": {"adaptive-theme": True},
 }
-# In the page: the open notebook, its code cells, and whether a cell has raised (those behind it never run).
+# In the page: the open notebook, its code cells, and whether the run has ended early: a cell has raised, or a window
+# says that the kernel has died.
 MODEL = "jupyterapp.shell.currentWidget"
 CODE = f"[...{MODEL}.content.model.cells].filter(c => c.type === 'code')"
-STOPPED = f"{CODE}.some(c => c.outputs.toJSON().some(o => o.output_type === 'error'))"
+RAISED = f"{CODE}.some(c => c.outputs.toJSON().some(o => o.output_type === 'error'))"
+STOPPED = f"({RAISED} || document.querySelector('.jp-Dialog') !== null)"
 # What a screen reader calls the control that has the focus, or null outside of the panel.
 NAME = """root => { const e = document.activeElement; if (!root.contains(e)) return null;
   return e.getAttribute('aria-label') || e.labels?.[0]?.textContent || e.textContent.trim() || e.title; }"""
+
+
+def cell_calls(nb, number, name):
+    """Whether a cell calls a function of that name."""
+    nodes = ast.walk(ast.parse(nb.cells[number].source))
+    return any(isinstance(node, ast.Call) and getattr(node.func, "id", "") == name for node in nodes)
+
+
+def cells_that_call(nb, name):
+    """The places of the code cells that call a function of that name."""
+    return [number for number, _ in code_cells(nb) if cell_calls(nb, number, name)]
 
 
 @contextmanager

@@ -38,7 +38,11 @@ socket.socket.connect = _connect_here
 @cache
 def cuts_network() -> bool:
     """Whether a network namespace can be had."""
-    return shutil.which("unshare") is not None and subprocess.run(["unshare", "--net", "true"]).returncode == 0
+    return shutil.which("unshare") is not None and _succeeds("unshare", "--net", "true")
+
+
+def _succeeds(*command: str) -> bool:
+    return subprocess.run(command, capture_output=True).returncode == 0
 
 
 def prefix() -> list[str]:
@@ -53,13 +57,11 @@ def prefix() -> list[str]:
 
 
 def guard(folder: Path) -> dict[str, str]:
-    """Environment variables that keep a command off the network where no namespace does.
+    """Environment variables that keep a command in Python off the network, for where no namespace does.
 
     Args:
         folder: an existing one, for the guard's module.
     """
-    if cuts_network():
-        return {}
     (folder / "sitecustomize.py").write_text(GUARD, encoding="utf-8")
     nowhere = "http://127.0.0.1:9"
     return {"PYTHONPATH": str(folder), "http_proxy": nowhere, "https_proxy": nowhere}

@@ -5,6 +5,7 @@ import math
 import os
 import platform
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -132,9 +133,10 @@ class TestRows:
         def fail(**_):
             raise RuntimeError("no kernel")
 
-        words = prepared(Way("sinabs", fail, package="sinabs"), {})
-        assert words.startswith("sinabs ")
-        assert "RuntimeError: no kernel" in words
+        for prepare in (fail, lambda **_: fail):
+            words = prepared(Way("sinabs", prepare, package="sinabs"), {})
+            assert words.startswith("sinabs ")
+            assert "RuntimeError: no kernel" in words
         with pytest.raises(RuntimeError, match="no kernel"):
             prepared(Way("ours", fail), {})
 
@@ -170,7 +172,7 @@ class TestRows:
         row = growth_row(growth, (2, 4, 8), times)
         assert row.ratio == pytest.approx(16)
         assert row.against == "sounds: 2 to 8"
-        assert row.note == "4 times as many; exponent 2.00 (2.00 to 2.00)"
+        assert row.note == "exponent 2.00 (2.00 to 2.00)"
 
     @pytest.mark.parametrize(("ratio", "met"), [(2.9, True), (3.0, True), (3.1, False)])
     def test_bounds_belong_to_the_target(self, ratio, met):
@@ -282,6 +284,9 @@ class TestMemory:
 
         assert memory.measure_apart(Way("a", prepare), {"megabytes": 50}, {"megabytes": 1}, 1) < 10
 
+    def test_a_run_that_needs_nothing_still_has_a_ratio(self):
+        assert memory.measure_apart(way("a"), {}, {}, 1) > 0
+
     def test_a_failure_is_a_sentence(self):
         def prepare(megabytes):
             raise RuntimeError("no room")
@@ -381,6 +386,8 @@ class TestGuard:
         ],
     )
     def test_still_much_faster_than_the_literal_way(self, name, changed):
+        if name == "spirals" and sys.platform != "linux":
+            pytest.skip("elsewhere each worker starts a new interpreter, which takes minutes and proves nothing")
         comparison = BY_NAME[name]
         against = next(w for w in comparison.others if (name, w.name) in TARGETS and w.name.startswith("literal"))
         sizes = {**comparison.sizes, **changed}

@@ -1,6 +1,8 @@
 """The website's pages, as they are made from the notebooks; what a browser makes of them is in test_book_browser."""
 
 import base64
+import json
+import os
 import re
 import subprocess
 import sys
@@ -9,8 +11,11 @@ import nbformat
 import pytest
 import yaml
 
+import bench_page
 import book_pages as make
 import check_links
+from benchmarks import report
+from benchmarks.rows import GROWTH, TIME, Row
 from course import NOTEBOOKS, ROOT, notebook_paths, read_project
 from notebook_page import read_page
 from utils.exercises import get
@@ -190,6 +195,59 @@ class TestPages:
 
     def test_only_code_has_a_meaning_in_a_sentence(self):
         assert make.as_html("`a < b` & *c* $d$") == "<code>a &lt; b</code> &amp; *c* $d$"
+
+
+class TestSpeed:
+    MACHINE = (
+        ("processor", "Core"), ("cores", 2), ("memory_gb", 8), ("system", "Linux"), ("python", "3.12"),
+        ("versions", {"torch": "2", "norse": None}), ("threads", 1), ("cuda", None), ("date", "2026-01-02"),
+    )  # fmt: skip
+    ROWS = (
+        Row(TIME, "step", "a < b", "literal", 0.001, 0.005, "s", 5.0, 4.0, 6.0, target="at least 4", verdict="met"),
+        Row(TIME, "step", "a < b", "norse", target="at least 2", verdict="not measured", note="norse is not installed"),
+        Row(GROWTH, "batch", "step", "sounds: 1 to 4", 0.4, 0.1, "s", 4.0, 3.5, 4.5, note="exponent 1.00"),
+    )
+
+    @pytest.fixture
+    def folder(self, tmp_path):
+        stored = report.as_json(dict(self.MACHINE), 9, self.ROWS, [], 'dots and a "line"')
+        (tmp_path / report.RESULTS).write_text(json.dumps(stored), encoding="utf-8")
+        (tmp_path / report.FIGURE).write_bytes(PNG)
+        return tmp_path
+
+    def test_page(self, folder):
+        text, png = bench_page.speed(folder)
+        assert png == PNG
+        assert "**1 of 2 targets met.**" in text
+        assert 'alt="dots and a &quot;line&quot;" width="1000" height="500"' in text
+        assert '<td data-label="what">a &lt; b</td>' in text
+        assert '<td data-label="ours, theirs">1 ms, 5 ms</td><td data-label="ratio">5 (4 to 6)</td>' in text
+        assert '<td data-label="verdict">not measured</td><td data-label="note">norse is not installed</td>' in text
+        assert "- Versions: torch 2\n" in text
+        assert "- Graphics card: none\n" in text
+        growth = text.partition("## Growth")[2].partition("## On a")[0]
+        assert '<td data-label="time">100 ms to 400 ms</td>' in growth
+        assert '<td data-label="ratio">4 (3.5 to 4.5)</td>' in growth
+        assert "target" not in growth
+        assert text.endswith("Not measured in this run.")
+
+    @pytest.mark.parametrize("name", [report.RESULTS, report.FIGURE])
+    def test_without_a_stored_run_it_says_what_to_do(self, folder, name):
+        (folder / name).unlink()
+        with pytest.raises(ValueError, match=f"{name} is missing: run make bench"):
+            bench_page.speed(folder)
+
+    def test_the_stored_run_makes_a_page(self):
+        text, png = bench_page.speed()
+        assert text.count("<table") >= 3
+        assert png.startswith(b"\x89PNG")
+
+
+def test_the_builder_finds_the_course_from_anywhere(tmp_path):
+    command = [sys.executable, str(ROOT / "tools" / "build_book.py"), "--help"]
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    ended = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stderr
 
 
 class TestLinks:

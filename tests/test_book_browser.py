@@ -2,14 +2,13 @@
 
 import http.server
 import re
-import shutil
 import threading
 import time
 from functools import partial
 from html import unescape
-from importlib import resources
 
 import pytest
+from browser_tools import BROWSER, NO_BROWSER, axe, chromium
 
 import build_book
 import check_links
@@ -17,13 +16,10 @@ from course import notebook_paths
 
 pytest.importorskip("sphinx", reason="the website's packages are not installed: make book")
 pytest.importorskip("myst_nb", reason="the website's packages are not installed: make book")
-playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.timeout(600),
-    pytest.mark.skipif(BROWSER is None, reason="there is no Chromium on the PATH"),
+    pytest.mark.skipif(BROWSER is None, reason=NO_BROWSER),
     pytest.mark.skipif(not notebook_paths(), reason="there is no notebook to make pages of"),
     # All of them on one worker, since they share one built website.
     pytest.mark.xdist_group("website"),
@@ -65,10 +61,8 @@ def address(website):
 
 @pytest.fixture(scope="module")
 def browser():
-    with playwright_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
+    with chromium() as started:
+        yield started
 
 
 @pytest.fixture
@@ -158,18 +152,11 @@ def test_nothing_overflows_on_a_phone_and_nothing_is_fetched_from_elsewhere(open
 @pytest.mark.parametrize("name", PAGES)
 def test_legible_and_operable(open_page, name, scheme):
     """Contrast and the other rules that axe-core calls serious."""
-    package = pytest.importorskip("axe_playwright_python", reason="axe-core is not installed")
     page = open_page(name, scheme=scheme)
     assert page.evaluate("document.documentElement.dataset.theme") == scheme
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
-    page.evaluate(resources.files(package).joinpath("axe.min.js").read_text(encoding="utf-8"))
     # What is no matter of colour is the same in the dark.
-    rules = "" if scheme == "light" else ", runOnly: ['color-contrast']"
-    found = page.evaluate(f"async () => (await axe.run(document, {{resultTypes: ['violations']{rules}}})).violations")
-    serious = [
-        (rule["id"], rule["nodes"][0]["html"][:200]) for rule in found if rule["impact"] in ("serious", "critical")
-    ]
-    assert serious == []
+    assert axe(page, rules=("color-contrast",) if scheme == "dark" else ()) == []
 
 
 def test_formulas_are_drawn_and_read(open_page):

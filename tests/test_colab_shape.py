@@ -86,19 +86,21 @@ def drive(longest_action):
         except Exception as problem:
             return {"works": False, "words": f"{type(problem).__name__}: {problem}"}
 
-    found = {"panels": {}, "predictions": []}
-    session = gc.get_objects()
-    for panel in [thing for thing in session if type(thing) is SliderPanel]:
+    def examine(panel):
         # Drawn when its cell ran; by now later cells may have changed what it draws from.
         first = panel.png
         panel.reset_button.click()
         start = panel.png
         said = {name: attempt(use, panel, name, control, start) for name, control in panel._sliders.items()}
         if panel._action is not None:
-            said["its button"] = attempt(act, panel, start)
-        else:
-            said["all controls"] = {"draw what they drew at first": start == first}
-        found["panels"][panel.title] = said
+            return said | {"its button": attempt(act, panel, start)}
+        return said | {"all controls": {"draw what they drew at first": start == first}}
+
+    found = {"panels": {}, "predictions": []}
+    session = gc.get_objects()
+    for panel in [thing for thing in session if type(thing) is SliderPanel]:
+        said = attempt(examine, panel)
+        found["panels"][panel.title] = {"its reset button": said} if "works" in said else said
     for prediction in [thing for thing in session if type(thing) is _Prediction]:
         prediction.buttons[0].click()
         right, verdict = prediction.choices[0] == prediction.answer, prediction.verdict.value

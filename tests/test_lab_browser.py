@@ -1,12 +1,11 @@
 """Each notebook in JupyterLab, in a real browser: run, read, and used by keyboard and mouse."""
 
-import ast
 import re
 from html import unescape
 
 import nbformat
 import pytest
-from browser_tools import BROWSER, NO_BROWSER, Jupyter, NotebookPage, axe, chromium
+from browser_tools import BROWSER, NO_BROWSER, Jupyter, NotebookPage, axe, cell_calls, cells_that_call, chromium
 from notebook_tools import answered, code_cells, exercise_cells
 
 from course import notebook_paths
@@ -19,17 +18,6 @@ BADGES = ("https://colab.research.google.com/assets/", "https://mybinder.org/bad
 NAMES = ("aria-input-field-name", "button-name", "select-name", "label", "image-alt")
 
 pytestmark = [pytest.mark.timeout(600), pytest.mark.skipif(BROWSER is None, reason=NO_BROWSER)]
-
-
-def cell_calls(nb, number, name):
-    """Whether a cell calls a function of that name."""
-    nodes = ast.walk(ast.parse(nb.cells[number].source))
-    return any(isinstance(node, ast.Call) and getattr(node.func, "id", "") == name for node in nodes)
-
-
-def cells_that_call(nb, name):
-    """The places of the code cells that call a function of that name."""
-    return [number for number, _ in code_cells(nb) if cell_calls(nb, number, name)]
 
 
 @pytest.fixture(scope="module")

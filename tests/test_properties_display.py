@@ -17,20 +17,12 @@ from PIL import Image
 import utils
 from utils import predictions
 from utils.display import approx, escape
-from utils.plotting.style import chance_line, compact_png, set_limits, spread
+from utils.plotting.style import chance_line, set_limits, spread
 from utils.results_table import by_seed, course_provenance, course_table
 from utils.widgets import Choice, Slider, SliderPanel, Tabs, Text
 
 words = st.text(st.characters(codec="ascii", categories=("L", "N", "P", "S")), min_size=1, max_size=12)
 numbers = st.floats(-1e6, 1e6)
-
-
-@pytest.fixture
-def shown(monkeypatch):
-    """What was published: text, HTML, notes and other forms."""
-    seen = []
-    monkeypatch.setattr("utils.display.publish", lambda *args, **kwargs: seen.append((args, kwargs)))
-    return seen
 
 
 class TestSeeds:
@@ -70,11 +62,11 @@ class TestSeeds:
         monkeypatch.setattr("torch.cuda.get_device_name", lambda: "a card")
         monkeypatch.setattr("torch.backends.mps.is_available", lambda: mps)
         assert utils.set_device().type == kind
-        assert capsys.readouterr().out.upper().startswith(f"COMPUTING ON {'THE ' if kind == 'cpu' else ''}{kind.upper()}")
+        assert kind.upper() in capsys.readouterr().out
 
 
 class TestFigures:
-    @settings(max_examples=8, deadline=None)
+    @settings(max_examples=6)
     @given(width=st.floats(1, 6), height=st.floats(1, 4), alt=words)
     def test_a_figure_is_shown_once_with_its_words_and_closed(self, width, height, alt):
         shown = []
@@ -133,13 +125,14 @@ class TestFigures:
         band = ax.collections[0].get_paths()[0].vertices[:, 1]
         assert band.min() == pytest.approx(samples.min())
         assert band.max() == pytest.approx(samples.max())
-        assert f"got shape {samples.shape} for {n + 1} positions" in refusal(spread, ax, range(n + 1), samples, "", "red")
+        refused = refusal(spread, ax, range(n + 1), samples, "", "red")
+        assert refused.startswith(f"samples: got shape {samples.shape} for {n + 1} positions")
         plt.close(fig)
 
-    @settings(max_examples=20)
+    @settings(max_examples=10)
     @given(low=numbers, width=st.floats(0.1, 1e3))
     def test_limits_are_set_where_they_change(self, low, width):
-        fig, ax = plt.subplots()
+        fig, ax = plt.subplots(figsize=(1, 1))
         set_limits(ax, x=(low, low + width))
         assert ax.get_xlim() == (low, low + width)
         assert ax.get_ylim() == (0, 1)
@@ -147,12 +140,11 @@ class TestFigures:
         fig.stale = False
         set_limits(ax, (low, low + width), (0, 1))
         assert not fig.stale
-        assert compact_png(fig)
         plt.close(fig)
 
 
 class TestNumbers:
-    @given(value=st.floats(allow_nan=False, allow_infinity=False), digits=st.integers(1, 9))
+    @given(value=st.floats(-1e300, 1e300), digits=st.integers(1, 9))
     def test_a_rounded_number_is_near_and_marked(self, value, digits):
         text = approx(value, digits)
         assert text.startswith("~")
@@ -168,7 +160,7 @@ class TestNumbers:
 
 
 class TestPanels:
-    @settings(max_examples=60)
+    @settings(max_examples=30)
     @given(low=st.floats(-100, 100), width=st.floats(0.5, 200), part=st.floats(0, 1), step=st.floats(0.01, 0.5))
     def test_a_slider_holds_what_lies_on_it_and_nothing_else(self, low, width, part, step):
         high = low + width

@@ -58,16 +58,31 @@ def verdict(rows: Sequence[Row]) -> str:
     return f"**{met} of {len(aimed)} targets met.**"
 
 
+def page_cells(row: Row) -> dict[str, str]:
+    """A row in words, by column: fewer and wider ones than a terminal's table has."""
+    what, against, ours, theirs, ratio, low, high, target, _ = report.cells(row)
+    measured = row.ratio is not None
+    spread = f"{ratio} ({low} to {high})" if measured else ""
+    if row.part == GROWTH:
+        return {"what": what, "size": against, "time": f"{theirs} to {ours}", "ratio": spread, "fit": row.note}
+    return {
+        "what": what,
+        "against": against,
+        "ours, theirs": f"{ours}, {theirs}" if measured else "",
+        "ratio": spread,
+        "target": target,
+        "verdict": row.verdict,
+        "note": row.note,
+    }
+
+
 def part_table(rows: Sequence[Row], part: str) -> str:
     """The rows of one part; columns that stay empty there are left out."""
-    chosen = [report.cells(row) for row in rows if row.part == part]
+    chosen = [page_cells(row) for row in rows if row.part == part]
     if not chosen:
         return "Not measured in this run."
-    # What growth compares with is ours at the smallest size.
-    names = {"ours": "largest", "theirs": "smallest", "against": "size"} if part == GROWTH else {}
-    kept = [column for column in range(len(report.HEADS)) if any(row[column] for row in chosen)]
-    heads = [names.get(report.HEADS[column], report.HEADS[column]) for column in kept]
-    return table_html(heads, [[row[column] for column in kept] for row in chosen])
+    kept = [head for head in chosen[0] if any(row[head] for row in chosen)]
+    return table_html(kept, [[row[head] for head in kept] for row in chosen])
 
 
 def machine(stored: Mapping[str, Any]) -> str:

@@ -66,7 +66,7 @@ def mentions(test: FunctionType, title: str, names: set[str]) -> bool:
     """Whether a test's source text, or its title with the parameters, contains one of the names."""
     try:
         text = inspect.getsource(test) + title
-    except OSError:
+    except (OSError, TypeError):
         text = title
     return any(name in text for name in names)
 

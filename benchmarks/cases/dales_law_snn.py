@@ -208,6 +208,8 @@ COMPARISONS = (
         sizes={"sounds": 4096, "validation": 1024, "epochs": 3},
         quick={"sounds": 64, "validation": 8, "epochs": 1},
         extrapolated=EPOCHS / 3,
+        warm_up={"sounds": 64, "validation": 8, "epochs": 1},
+        shorter={"epochs": 1},
     ),
 )
 # Compared once more where there is a CUDA device.

@@ -148,7 +148,7 @@ def draw_points(ax: Axes, X: torch.Tensor, y: torch.Tensor, size: float = 7, leg
         legend: name the classes.
     """
     for k in y.unique().tolist():
-        chosen = X[y == k]
+        chosen = X[y == k].numpy()  # out of a tensor matplotlib takes the numbers one by one
         ax.scatter(
             chosen[:, 0],
             chosen[:, 1],

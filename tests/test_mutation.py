@@ -1,0 +1,158 @@
+"""The tests are tested: most small mistakes in `utils` are noticed, and the tool that counts them does not flatter."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from course import ROOT
+from mutation import draw_mutants
+from tests_of import likely_tests, mentions, public_names
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked, which Windows cannot do")
+
+MODULE = '''\
+"""A module."""
+
+LIMIT = 3
+
+
+def _half(x):
+    return x / 2
+
+
+def middle(a, b):
+    if a > b:
+        raise ValueError(f"{a} is above {b}, by" + str(a - b))
+    return a + _half(b - a)
+
+
+def count(n):
+    while n > 0:
+        n -= 1
+    return LIMIT
+'''
+GOOD_TESTS = """\
+import pytest
+from utils.numbers import count, middle
+
+
+def test_middle():
+    assert middle(2, 6) == 4
+    assert middle(3, 3) == 3
+    with pytest.raises(ValueError):
+        middle(2, 1)
+
+
+@pytest.mark.timeout(3)
+def test_count():
+    assert count(2) == 3
+"""
+JUDGE = """\
+import sys
+from pathlib import Path
+from mutation import draw_mutants, judge
+root = Path(sys.argv[1])
+for mutant in judge(draw_mutants(12, 0, root), 2, 20, root):
+    print(mutant.verdict, mutant.line, mutant.change, mutant.test, sep="|")
+"""
+
+
+@pytest.fixture
+def small_course(tmp_path):
+    """A course of one module; the tests are the test's to write."""
+    (tmp_path / "utils").mkdir()
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "utils" / "numbers.py").write_text(MODULE)
+    (tmp_path / "pytest.ini").write_text("[pytest]\npythonpath = .\nmarkers = slow\n")
+    return tmp_path
+
+
+def judged(root, tests):
+    """Verdict, line, change and test of twelve mutants under some tests."""
+    (root / "tests" / "test_numbers.py").write_text(tests)
+    command = [sys.executable, "-c", JUDGE, str(root)]
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "tools"), "PYTHONDONTWRITEBYTECODE": "1"}
+    run = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=250)
+    assert run.returncode == 0, run.stderr
+    return [line.split("|") for line in run.stdout.splitlines()]
+
+
+def test_a_seed_decides_the_mutants_and_every_one_is_a_change():
+    first, again = draw_mutants(30, 5), draw_mutants(30, 5)
+    assert first == again != draw_mutants(30, 6)
+    assert len({(mutant.module, mutant.change, mutant.line) for mutant in first}) > 25
+    for mutant in first:
+        assert mutant.module.parts[0] == "utils"
+        assert mutant.source != (ROOT / mutant.module).read_text(encoding="utf-8")
+
+
+def test_what_no_test_can_judge_is_left_alone(small_course):
+    (small_course / "utils" / "numbers.py").write_text(
+        "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    x = 1\n\n\ndef f(a):\n"
+        '    raise ValueError("got" + str(a + 1))\n'
+    )
+    changes = {mutant.change for mutant in draw_mutants(1, 0, small_course)}
+    assert changes == {'`raise ValueError("got" + str(a + 1))` becomes `pass`'}
+
+
+def test_names_lead_from_a_helper_to_what_tests_know():
+    lines = MODULE.splitlines()
+    assert public_names(MODULE, lines.index("    return x / 2") + 1) == {"_half", "middle"}
+    assert public_names(MODULE, lines.index("LIMIT = 3") + 1) == {"LIMIT", "count"}
+    assert public_names(MODULE, lines.index("    return LIMIT") + 1) == {"count"}
+    assert mentions(test_names_lead_from_a_helper_to_what_tests_know, "", {"_half"})
+    assert mentions(len, "test_exercise[count]", {"count"})
+    assert not mentions(len, "test_exercise[other]", {"count"})
+
+
+@pytest.mark.parametrize(
+    ("module", "nearest"),
+    [
+        ("models/iaf.py", "test_iaf_model.py"),
+        ("datasets/sound.py", "test_sound.py"),
+        ("seeding.py", "test_seeding.py"),
+        ("exercises/spiral_mlp.py", "test_exercises.py"),
+        ("plotting/style.py", "test_style.py"),
+    ],
+)
+def test_the_module_s_own_tests_are_the_nearest(module, nearest):
+    ranks = likely_tests(ROOT / "utils" / module)
+    assert nearest in [path.name for path in ranks[0]]
+    everywhere = [path for files in ranks for path in files]
+    assert len(everywhere) == len(set(everywhere))
+
+
+@pytest.mark.slow
+class TestJudging:
+    def test_good_tests_notice_what_matters_and_loops_end(self, small_course):
+        found = judged(small_course, GOOD_TESTS)
+        assert len(found) == 12
+        survivors = [change for verdict, _, change, _ in found if verdict == "survived"]
+        # What makes no difference: counting from below zero, or one step more.
+        assert len(survivors) <= 3
+        assert all("n" in change for change in survivors)
+        assert (small_course / "utils" / "numbers.py").read_text() == MODULE
+
+    def test_tests_that_see_nothing_let_everything_live(self, small_course):
+        found = judged(small_course, "from utils.numbers import middle\n\n\ndef test_nothing():\n    assert middle\n")
+        assert {verdict for verdict, *_ in found} == {"survived"}
+
+    def test_a_test_that_always_fails_notices_nothing(self, small_course):
+        found = judged(small_course, GOOD_TESTS + "\n\ndef test_broken():\n    assert middle(1, 2) == 7\n")
+        broken = [verdict for verdict, _, _, test in found if test.endswith("test_broken")]
+        assert set(broken) == {"killed by a test that fails anyway"}
+        assert "survived" not in {verdict for verdict, *_ in found}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_four_of_five_mistakes_are_noticed():
+    command = [sys.executable, "tools/mutation.py", "--mutants", "60", "--seed", "1", "--jobs", "1"]
+    run = subprocess.run(
+        [*command, "--seconds", "10", "--least", "0.8"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    print(run.stdout)
+    assert run.returncode == 0, run.stdout[-2000:] + run.stderr[-2000:]
+    assert "of 60 mutants were noticed" in run.stdout.splitlines()[-1]
