@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from figure_contents import figures_stay_as_they_are  # noqa: F401
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 

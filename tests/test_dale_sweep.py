@@ -1,6 +1,8 @@
 """The sweeps of notebook 06: rows that are right, tables that survive a kill, a command that says what is wrong."""
 
+import math
 import multiprocessing
+import re
 import shlex
 import signal
 import sys
@@ -22,6 +24,8 @@ ROOT = Path(__file__).parents[1]
 TABLES = sorted((ROOT / "data").glob("dale_*.csv"))
 # The shape of a training without its time.
 FEW = 128
+# What the page about sweeps says of one training.
+SECONDS = 22
 SHORT = ["dale", "--epochs", "1", "--sounds", str(FEW)]
 
 
@@ -250,6 +254,23 @@ def test_the_command_says_what_is_wrong(tmp_path, capsys):
     ):
         assert sweep.main(["dale", *arguments]) == 2
         assert words in capsys.readouterr().err
+
+
+def test_the_page_about_sweeps_calls_what_there_is(monkeypatch, capsys):
+    text = (ROOT / "book" / "sweeps.md").read_text(encoding="utf-8")
+    asked = []
+    monkeypatch.setattr(sweep, "sweep", lambda conditions, *rest: asked.append((len(conditions), *rest)) or 0)
+    for command in re.findall(r"^(?:time )?python -m utils\.sweep (.+)$", text, re.MULTILINE):
+        assert sweep.main(shlex.split(command)) == 0
+    (local, *_), (one, _, jobs, *_), (cluster, _, _, scheduler, *_) = asked
+    assert (local, one, jobs, cluster) == (220, 1, 1, 220)
+    assert f"dask worker {scheduler} " in text
+    rounds = re.findall(r"^\| (\d+) \| (\d+) \| ([\d.]+) min \|$", text, re.MULTILINE)
+    assert [int(n) for n, _, _ in rounds] == [1, 8, 64]
+    assert f"**{SECONDS} s** on one thread" in text
+    for processes, number, minutes in rounds:
+        assert int(number) == math.ceil(local / int(processes))
+        assert float(minutes) == pytest.approx(int(number) * SECONDS / 60, abs=0.5)
 
 
 def test_seeds_that_are_not_complete_are_left_out():

@@ -3,6 +3,7 @@
 import matplotlib as mpl
 import numpy as np
 import pytest
+from figure_contents import figures_stay_as_they_are  # noqa: F401
 from matplotlib.figure import Figure
 
 from utils.models import lif_rate, simulate_lif

@@ -10,6 +10,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import torch
+from figure_contents import figures_stay_as_they_are  # noqa: F401
 from matplotlib.figure import Figure
 
 from utils.models.relu_basis import ReluSum, hand_placed

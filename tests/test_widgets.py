@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from utils import Action, Choice, Slider, SliderPanel, Tabs, Text
+from utils.widgets import _png
 
 TIME = np.linspace(0, 6, 200)
 
@@ -255,3 +256,18 @@ def test_tabs_need_sections_and_name_them(capsys):
         Tabs({})
     Tabs({"one": "<p>1</p>", "two": "<p>2</p>"}).show()
     assert capsys.readouterr().out == "Tabs: one, two\n"
+
+
+def test_an_artist_named_twice_is_drawn_once():
+    def draw_twice(fig):
+        (line,) = fig.add_axes([0, 0, 1, 1]).plot(TIME, TIME)
+        return {"line": line, "again": [line]}
+
+    shown = SliderPanel("t", [Slider("a", "A", 0, 3, 1, 1)], draw_twice, lambda artists, a: "x", "d")
+    assert len(shown._canvas.moving) == 1
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 4), (3, 5, 4), (40, 1, 4)])
+def test_the_encoded_picture_holds_every_pixel(shape):
+    picture = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
+    assert (np.asarray(Image.open(io.BytesIO(_png(picture)))) == picture[..., :3]).all()

@@ -60,6 +60,7 @@ def stage(folder: Path, paths: Sequence[Path]) -> None:
             "wrong answers": make.wrong_answers(pages),
         },
         "glossary.md": {},
+        "sweeps.md": {},
     }
     for name, contents in marks.items():
         text = (BOOK / name).read_text(encoding="utf-8")

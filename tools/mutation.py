@@ -4,7 +4,8 @@
 
 Each mutant is one change in one place. It is made in a copy of the course, where the tests that are likely to notice
 it run until the first failure. A mutant that no test notices is a survivor: either it changes nothing that matters, or
-a test is missing. Left alone are texts, annotations, the arguments of errors, and the looks of figures.
+a test is missing. Left alone are texts, annotations, the arguments of errors, wrong answers to exercises, and the looks
+of figures.
 """
 
 from __future__ import annotations
@@ -117,18 +118,30 @@ def _mutants_of(module: Path, source: str, rng: Random) -> Iterator[Mutant]:
 
 
 def _what_tests_can_judge(source: str, figures: bool) -> str:
-    """A module without its error messages, its imports for annotations alone, and the looks of its figures."""
+    """A module without its messages, its imports for annotations alone, its wrong answers, and the looks of its figures.
+
+    A wrong answer with one more mistake is a wrong answer, and one input of an exercise as good as another; whether
+    there are enough of both is asked by test_exercise_mutants.
+    """
     tree = ast.parse(source)
+    wrong = {
+        part.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.keyword) and node.arg == "wrong_answers"
+        for part in ast.walk(node)
+        if isinstance(part, ast.Name)
+    }
     for node in ast.walk(tree):
-        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+        if (isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING") or getattr(
+            node, "name", ""
+        ) in wrong:
             node.body = [ast.Pass()]
         elif isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
             node.exc.args = []
+        elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Case":
+            node.args = node.keywords = []
         elif isinstance(node, ast.Call) and figures:
             node.keywords = [part for part in node.keywords if not LOOKS.fullmatch(part.arg or "")]
-        elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Case":
-            # What is special about an input is said to the student, in words.
-            node.keywords = []
     return ast.dump(tree)
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import base64
-import io
 import math
+import struct
 import threading
 import time
 import zlib
@@ -19,7 +19,6 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from PIL import Image
 
 from utils.display import escape, on_colab, publish, publish_widget
 from utils.plotting.style import PIXELS_PER_INCH, STYLE_FILE
@@ -432,7 +431,8 @@ class _Canvas:
             self.figure = Figure(figsize=figsize, dpi=PIXELS_PER_INCH * LIVE_PIXEL_RATIO)
             self.canvas = FigureCanvasAgg(self.figure)
             self.artists = draw(self.figure)
-        self.moving = sorted(_found(self.artists), key=lambda artist: artist.get_zorder())
+        # An artist that stands in two places is still drawn once.
+        self.moving = sorted(dict.fromkeys(_found(self.artists)), key=lambda artist: artist.get_zorder())
         for artist in self.moving:
             artist.set_animated(True)
         self.background: Any = None
@@ -448,12 +448,30 @@ class _Canvas:
         renderer = self.canvas.get_renderer()
         for artist in self.moving:
             artist.draw(renderer)
-        size = self.canvas.get_width_height()
-        picture = Image.frombuffer("RGBA", size, self.canvas.buffer_rgba(), "raw", "RGBA", 0, 1)
-        buffer = io.BytesIO()
-        # Run-length coding suits flat pictures: smaller than the default at this level, and faster.
-        picture.convert("RGB").save(buffer, "png", compress_level=1, compress_type=zlib.Z_RLE)
-        return buffer.getvalue()
+        return _png(np.asarray(self.canvas.buffer_rgba()))
+
+
+def _png(picture: np.ndarray) -> bytes:
+    """Encode a picture (height, width, 4), whose last channel is left out, as a PNG.
+
+    Twice as fast as Pillow, which tries all five filters on every row of every picture: in figures rows mostly repeat
+    the row above, so the difference to it is nearly always the best.
+    """
+    height, width, _ = picture.shape
+    pixels = picture[..., :3].reshape(height, 3 * width)
+    rows = np.empty((height, 1 + 3 * width), np.uint8)
+    rows[:, 0] = 2  # the filter "up"; above the first row stand zeros
+    rows[0, 1:] = pixels[0]
+    np.subtract(pixels[1:], pixels[:-1], out=rows[1:, 1:])
+    chunks = (
+        (b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)),
+        (b"IDAT", zlib.compress(rows, 1)),
+        (b"IEND", b""),
+    )
+    whole = b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks
+    )
+    return b"\x89PNG\r\n\x1a\n" + whole
 
 
 class Tabs:

@@ -85,7 +85,7 @@ def predict_probabilities(model: nn.Module, X: torch.Tensor, chunk: int = 2048) 
                 logits, n = model(part), part.shape[-2]
                 if probabilities is None:
                     probabilities = logits.new_empty(*logits.shape[:-2], X.shape[-2], logits.shape[-1])
-                # Along an axis as short as the classes torch's softmax is slow; across it, it is eight times as fast.
+                # Along an axis as short as the classes torch's softmax is slow; across it, eight times as fast.
                 probabilities.narrow(-2, done, n).copy_(logits.mT.softmax(dim=-2).mT)
                 done += n
             return probabilities

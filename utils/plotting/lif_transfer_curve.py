@@ -569,20 +569,8 @@ def plot_brain_speed(depths, steps_needed, step_ms, layers, available_ms: float,
     return fig
 
 
-def _threshold(ax: Axes, level: float, label: str = "") -> None:
+def _threshold(ax: Axes, level: float) -> None:
     ax.axhline(level, color=TRUTH, linestyle=(0, (4, 3)), linewidth=1.1, zorder=1)
-    if label:
-        ax.annotate(
-            label,
-            (1, level),
-            xycoords=("axes fraction", "data"),
-            xytext=(-2, 2),
-            textcoords="offset points",
-            ha="right",
-            va="bottom",
-            fontsize=8,
-            color="#666666",
-        )
 
 
 def _class_image(ax: Axes, classes, extent: Sequence[float]):
