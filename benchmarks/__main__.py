@@ -38,7 +38,7 @@ from benchmarks.rows import CUDA, MEMORY, TIME, Row, all_met, comparison_rows, g
 
 HERE = Path(__file__).resolve().parent
 NAMES = (*(comparison.name for comparison in COMPARISONS), "memory", "growth", "cuda")
-ROUNDS, QUICK_ROUNDS = 9, 2
+ROUNDS, QUICK_ROUNDS = 7, 2
 
 
 def prepared(way: Way, sizes: Mapping[str, Any]) -> Run | str:

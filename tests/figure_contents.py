@@ -1,4 +1,4 @@
-"""What the figures hold, in numbers that every platform computes alike, and the file of what they held when last looked at.
+"""What the figures hold, in numbers that every platform computes alike, and what they held when last looked at.
 
 A test file that imports `figures_stay_as_they_are` has every figure that its tests draw compared with that file. If a
 figure was changed on purpose, look at it, and write the file anew:
@@ -10,6 +10,7 @@ import json
 import os
 from pathlib import Path
 
+import matplotlib as mpl
 import numpy as np
 import pytest
 from matplotlib.collections import Collection
@@ -19,6 +20,9 @@ from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.text import Annotation, Text
+from matplotlib.ticker import FixedLocator
+
+from utils import set_seed, use_style
 
 FILE = Path(__file__).with_suffix(".json")
 ACCEPT = bool(os.environ.get("ACCEPT_FIGURES"))
@@ -33,6 +37,7 @@ def contents(fig):
         row = {
             "frame": list(ax.get_position(original=True).bounds),
             "limits": [*ax.get_xlim(), *ax.get_ylim()],
+            "ticks": [axis.get_ticklocs().tolist() for axis in (ax.xaxis, ax.yaxis) if _chosen(axis)],
             "words": [word for word in words if word],
             "legend": [] if ax.get_legend() is None else [text.get_text() for text in ax.get_legend().get_texts()],
         }
@@ -46,6 +51,10 @@ def contents(fig):
         row["said"] = [text.get_text() for text in ax.texts]
         found.append({name: value for name, value in row.items() if value})
     return found
+
+
+def _chosen(axis):
+    return isinstance(axis.get_major_locator(), FixedLocator)
 
 
 def _amounts(rows):
@@ -78,7 +87,7 @@ def _looks(artist):
     shown = [artist.get_visible(), 1 if artist.get_alpha() is None else np.max(artist.get_alpha()), artist.get_zorder()]
     if isinstance(artist, Line2D):
         shown += [artist.get_linewidth(), artist.get_markersize() * (artist.get_marker() not in ("None", "", None))]
-        return shown + [_colour(artist.get_color())]
+        return [*shown, _colour(artist.get_color())]
     if isinstance(artist, Text):
         return [*shown, artist.get_fontsize(), artist.get_rotation(), _colour(artist.get_color())]
     if isinstance(artist, Patch):
@@ -112,7 +121,12 @@ def figures_stay_as_they_are(request, monkeypatch):
 
     for name in ("__init__", "draw"):
         monkeypatch.setattr(Figure, name, remembered(getattr(Figure, name)))
-    yield
+    # In the style of the course and from one seed, whatever an earlier test left behind.
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        use_style()
+        set_seed(0)
+        yield
     if not figures:
         return
     key = request.node.nodeid.removeprefix("tests/")
@@ -129,7 +143,7 @@ def figures_stay_as_they_are(request, monkeypatch):
 
 def _short(value):
     if isinstance(value, float):
-        return f"{value:.6g}"
+        return f"{value:.8g}"
     if isinstance(value, list):
         return "[" + ", ".join(map(_short, value)) + "]"
     if isinstance(value, dict):
@@ -140,7 +154,7 @@ def _short(value):
 def _difference(known, found, place="the figures"):
     """Where two contents differ, in words, or None."""
     if isinstance(known, int | float) and isinstance(found, int | float):
-        near = abs(known - found) <= 1e-3 * max(abs(known), abs(found)) + 1e-6
+        near = abs(known - found) <= 2e-5 * max(abs(known), abs(found)) + 1e-6
         return None if near else f"{place}: now {found:.6g}, was {known:.6g}"
     if isinstance(known, dict) and isinstance(found, dict) and set(known) == set(found):
         pairs = [(known[name], found[name], f"{place}, {name}") for name in known]

@@ -14,7 +14,7 @@ from torch.nn import functional as F
 from benchmarks.literal.dales_law_snn import literal_forward, literal_hidden_spikes
 from utils.models import leaky_layer
 from utils.models.dale_snn import DaleSNN, balance_initial_weights, balanced_scales, unit_signs
-from utils.models.leaky_layer import leaky_spikes, summed_leaky_readout, surrogate_derivative
+from utils.models.leaky_layer import input_product, leaky_spikes, summed_leaky_readout, surrogate_derivative
 
 
 def random_spikes(n_sounds, n_steps, n_inputs=200, seed=0):
@@ -84,6 +84,22 @@ def test_two_steps_are_too_short_to_reach_the_readout(n_steps):
     assert not bool(logits.any())
     logits.sum().backward()
     assert not bool(model.w1.grad.any())
+
+
+@pytest.mark.parametrize("wanted", [(True, True), (True, False), (False, True)])
+def test_the_input_product_has_the_gradients_of_a_product(wanted):
+    torch.manual_seed(0)
+    numbers = [torch.randn(9, 5, dtype=torch.float64), torch.randn(5, 3, dtype=torch.float64)]
+    upstream = torch.randn(9, 3, dtype=torch.float64)
+    found = []
+    for product in (input_product, torch.matmul):
+        x, w = (number.clone().requires_grad_(want) for number, want in zip(numbers, wanted, strict=True))
+        out = product(x, w)
+        out.backward(upstream)
+        found.append([out.detach(), x.grad, w.grad])
+    for ours, plain in zip(*found, strict=True):
+        assert (ours is None) == (plain is None)
+        assert ours is None or torch.allclose(ours, plain, rtol=1e-12, atol=1e-12)
 
 
 def test_hidden_spikes_equal_the_literal_ones():

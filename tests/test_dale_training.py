@@ -343,6 +343,7 @@ def test_equal_parameters():
         hidden_units_for(100)
     with pytest.raises(ValueError, match="n_interneurons: got 0"):
         InterneuronSNN(n_interneurons=0)
+    assert InterneuronSNN(n_hidden=4, n_interneurons=1)(torch.zeros(2, 5, 200)).shape == (2, 12)
 
 
 # --- conditions ----------------------------------------------------------------------------------------------------

@@ -198,8 +198,8 @@ class Notebook:
         lab.theme(scheme)
         assert axe(lab.page, ".jp-OutputArea-output", ("color-contrast",)) == []
 
-    def test_server_and_kernel_fit_into_binder(self, lab, server, record_property):
-        record_property("peak_bytes", server.memory.peak)
+    def test_server_and_kernel_fit_into_binder(self, lab, server):
+        print(f"notebook {self.number}: {server.memory.peak / 1e6:.0f} MB")  # shown by pytest -rP
         assert 200e6 < server.memory.peak < MEMORY
 
     def test_without_a_kernel_figures_and_words_stand_there(self, browser, server, nb):

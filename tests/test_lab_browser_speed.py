@@ -24,10 +24,10 @@ RECORD = """
 import ipywidgets
 import matplotlib.pyplot as plt
 
-parts = []
+recorded_panels = []
 
 def SliderPanel(title, sliders, draw, update, description, figsize=(7.2, 3.6), panel=SliderPanel):
-    parts.append((sliders, draw, update, figsize))
+    recorded_panels.append((sliders, draw, update, figsize))
     return panel(title, sliders, draw, update, description, figsize)
 
 def usual_way(sliders, draw, update, figsize):
@@ -95,15 +95,17 @@ def lab(request, browser, tmp_path_factory):
     # Into the same cell, so that every other stays where it is.
     nb.cells[imports].source += RECORD
     usual = range(len(nb.cells), len(nb.cells) + len(panels))
-    nb.cells += [nbformat.v4.new_code_cell(f"usual_way(*parts[{place}])") for place in range(len(panels))]
+    nb.cells += [nbformat.v4.new_code_cell(f"usual_way(*recorded_panels[{place}])") for place in range(len(panels))]
     server = Jupyter(tmp_path_factory.mktemp("lab"))
     server.add("notebook.ipynb", nbformat.writes(nb))
-    page = NotebookPage(browser, server, "notebook.ipynb")
-    page.run_all(seconds=280)
-    assert page.complaints() == []
-    yield page, list(zip(panels, usual, strict=True))
-    page.page.close()
-    server.close()
+    try:
+        page = NotebookPage(browser, server, "notebook.ipynb")
+        page.run_all(seconds=280)
+        assert page.complaints() == []
+        yield page, list(zip(panels, usual, strict=True))
+        page.page.close()
+    finally:
+        server.close()
 
 
 def measure(page, panel, usual):
@@ -117,18 +119,21 @@ def measure(page, panel, usual):
     return np.array(ours.times[1:]), np.array(theirs.times[1:])
 
 
-def test_a_picture_follows_its_key_at_once(lab, record_property):
+def test_a_picture_follows_its_key_at_once(lab):
     page, cells = lab
     missed = []
     for panel, usual in cells:
         # Another program's work costs time, too: what a machine can do, it does in one of three attempts.
-        for _attempt in range(ATTEMPTS):
+        for attempt in range(1, ATTEMPTS + 1):
             ours, theirs = measure(page, panel, usual)
             median, nearly_all, share = np.median(ours), np.quantile(ours, 0.95), np.median(ours) / np.median(theirs)
+            words = (
+                f"cell {panel}, attempt {attempt}: median {median:.0f} ms, 95 % below {nearly_all:.0f} ms, "
+                f"{share:.2f} of the usual way's"
+            )
+            print(words)  # shown by pytest -rP
             if fast := median < MEDIAN and nearly_all < NEARLY_ALL and share <= SHARE:
                 break
-        words = f"cell {panel}: median {median:.0f} ms, 95 % below {nearly_all:.0f} ms, {share:.2f} of the usual way"
-        record_property(f"cell {panel}", words)
         if not fast:
             missed.append(words)
     assert missed == []

@@ -49,6 +49,13 @@ def test_middle():
 def test_count():
     assert count(2) == 3
 """
+BROKEN_TEST = """
+@pytest.mark.timeout(3)
+def test_broken():
+    middle(1, 2)
+    assert count(1) == 7
+
+"""
 JUDGE = """\
 import sys
 from pathlib import Path
@@ -80,9 +87,9 @@ def judged(root, tests, n):
 
 
 def test_a_seed_decides_the_mutants_and_every_one_is_a_change():
-    first, again = draw_mutants(30, 5), draw_mutants(30, 5)
-    assert first == again != draw_mutants(30, 6)
-    assert len({(mutant.module, mutant.change, mutant.line) for mutant in first}) > 25
+    first, again = draw_mutants(8, 5), draw_mutants(8, 5)
+    assert first == again != draw_mutants(8, 6)
+    assert len({(mutant.module, mutant.change, mutant.line) for mutant in first}) == 8
     for mutant in first:
         assert mutant.module.parts[0] == "utils"
         assert mutant.source != (ROOT / mutant.module).read_text(encoding="utf-8")
@@ -127,11 +134,11 @@ def test_the_module_s_own_tests_are_the_nearest(module, nearest):
 @pytest.mark.slow
 class TestJudging:
     def test_good_tests_notice_what_matters_and_loops_end(self, small_course):
-        found = judged(small_course, GOOD_TESTS, 12)
-        assert len(found) == 12
+        found = judged(small_course, GOOD_TESTS, 10)
+        assert len(found) == 10
         survivors = [change for verdict, _, change, _ in found if verdict == "survived"]
         # What makes no difference: counting from below zero, or one step more.
-        assert len(survivors) <= 3
+        assert len(survivors) <= 2
         assert all("n" in change for change in survivors)
         assert (small_course / "utils" / "numbers.py").read_text() == MODULE
 
@@ -141,8 +148,8 @@ class TestJudging:
         assert [verdict for verdict, *_ in found] == ["survived"] * 4
 
     def test_a_test_that_always_fails_notices_nothing(self, small_course):
-        broken = "\n\ndef test_broken():\n    middle(1, 2)\n    assert count(1) == 7\n\n\ndef test_middle"
-        found = judged(small_course, GOOD_TESTS.replace("\n\ndef test_middle", broken), 4)
+        first = GOOD_TESTS.index("\ndef test_middle")
+        found = judged(small_course, GOOD_TESTS[:first] + BROKEN_TEST + GOOD_TESTS[first:], 4)
         assert [verdict for verdict, _, _, test in found if test.endswith("test_broken")] == [UNCERTAIN] * 4
 
 
@@ -151,7 +158,7 @@ class TestJudging:
 def test_four_of_five_mistakes_are_noticed():
     command = [sys.executable, "tools/mutation.py", "--mutants", "60", "--seed", "1", "--jobs", "1"]
     run = subprocess.run(
-        [*command, "--seconds", "10", "--least", "0.8"], cwd=ROOT, capture_output=True, text=True, check=False
+        [*command, "--seconds", "8", "--least", "0.8"], cwd=ROOT, capture_output=True, text=True, check=False
     )
     print(run.stdout)
     assert run.returncode == 0, run.stdout[-2000:] + run.stderr[-2000:]

@@ -4,6 +4,7 @@ import dataclasses
 import io
 import math
 import random
+import sys
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -16,7 +17,7 @@ from PIL import Image
 
 import utils
 from utils import predictions
-from utils.display import approx, escape
+from utils.display import WIDGET_VIEW, approx, escape, publish, publish_picture, publish_widget
 from utils.plotting.style import chance_line, set_limits, spread
 from utils.results_table import by_seed, course_provenance, course_table
 from utils.widgets import Choice, Slider, SliderPanel, Tabs, Text
@@ -284,6 +285,59 @@ class TestQuestions:
         assert (bar.n, bar.total) == (3, 5)
         assert bar.smoothing == (0.3 if steady else 0)
         bar.close()
+
+
+class TestInAKernel:
+    """What a notebook stores: the same words, and richer forms beside them."""
+
+    @pytest.fixture
+    def stored(self, monkeypatch):
+        outputs = []
+        for name in ("utils.display.in_kernel", "utils.progress_bar.in_kernel"):
+            monkeypatch.setattr(name, lambda: True)
+        monkeypatch.setattr(
+            "IPython.display.display", lambda bundle, raw, metadata: outputs.append((bundle, raw, metadata))
+        )
+        return outputs
+
+    def test_every_form_of_an_output_is_stored(self, stored):
+        publish("words")
+        publish("words", "<b>words</b>", {"note": 1}, {"application/json": {}})
+        assert stored[0] == ({"text/plain": "words"}, True, {})
+        assert stored[1] == (
+            {"text/plain": "words", "text/html": "<b>words</b>", "application/json": {}},
+            True,
+            {"note": 1},
+        )
+
+    def test_a_picture_carries_its_words_and_its_width(self, stored):
+        publish_picture(b"png", "what it shows", 300)
+        publish_picture(b"png", "what it shows")
+        (bundle, _, notes), (_, _, without) = stored
+        assert bundle == {"text/plain": "what it shows", "image/png": "cG5n"}
+        assert notes == {"image/png": {"alt": "what it shows", "width": 300}}
+        assert without == {"image/png": {"alt": "what it shows"}}
+
+    def test_a_page_without_a_kernel_shows_picture_or_html_and_colab_the_widget(self, stored, monkeypatch):
+        control = Slider("x", "x", 0, 1, 0.5, 0.1).widget({}, {})
+        publish_widget(control, "words", "<i>static</i>")
+        publish_widget(control, "words", "<i>static</i>", b"png", 200)
+        monkeypatch.setitem(sys.modules, "google.colab", sys)
+        publish_widget(control, "words", "<i>static</i>", b"png", 200)
+        html, picture, colab = (bundle for bundle, _, _ in stored)
+        view = {"version_major": 2, "version_minor": 0, "model_id": control.model_id}
+        assert all(bundle[WIDGET_VIEW] == view and bundle["text/plain"] == "words" for bundle in (html, picture, colab))
+        assert html["text/html"] == "<i>static</i>"
+        assert "image/png" in picture
+        assert "text/html" not in picture
+        assert set(colab) == {"text/plain", WIDGET_VIEW}
+
+    def test_a_progress_bar_stores_words_that_never_change(self, stored):
+        assert list(utils.progress([1, 2], desc="counting", unit="sheep")) == [1, 2]
+        utils.progress(desc="waiting").close()
+        words = [bundle["text/plain"] for bundle, _, _ in stored]
+        assert words == ["Progress: counting, 2 sheeps", "Progress: waiting"]
+        assert stored[0][0]["text/html"] == "<small>Progress: counting, 2 sheeps</small>"
 
 
 class TestTables:

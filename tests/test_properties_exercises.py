@@ -149,6 +149,12 @@ class TestComparing:
         assert 0 < len(shown(value)) <= 160 or value == ""
         assert kind(value)
 
+    @given(st.text(min_size=161, max_size=300))
+    @settings(max_examples=10)
+    def test_long_things_are_cut_and_say_so(self, text):
+        assert len(shown(text)) == 160
+        assert shown(text) == repr(text)[:157] + "..."
+
     @settings(max_examples=80)
     @given(anything, anything)
     def test_two_things_agree_or_one_sentence_says_why_not(self, first, second):
@@ -223,6 +229,7 @@ class TestScoreboard:
         board.add_spread("in", values, draws.mean()).add_spread("out", values, high + 1 + abs(high))
         assert [row.verdict for row in board.rows] == [PLAUSIBLE, UNLIKELY]
         assert f"n = {len(values)}" in board.rows[0].ours
+        assert [row.name for row in board.rows] == ["in", "out"]
 
     @given(probability=st.floats(0.5, 0.999), degrees=st.integers(1, 60))
     @settings(max_examples=25)

@@ -49,6 +49,22 @@ def test_picture_and_words_follow_the_slider():
     assert (pixels(shown) == before).all()
 
 
+def test_what_fails_for_every_value_is_said_and_nothing_escapes():
+    broken = []
+
+    def update_once(artists, gain):
+        if broken:
+            raise TypeError("a name of this panel means something else now")
+        return f"Gain {gain:g}."
+
+    shown = SliderPanel("Once", [Slider("gain", "Gain", 0, 3, 1, 0.1)], draw, update_once, "Move it.")
+    before = shown.png
+    broken.append(True)
+    shown.set(gain=2)
+    assert shown.caption.startswith("That did not work (TypeError: a name of this panel")
+    assert shown.png == before
+
+
 def test_the_picture_is_the_one_a_full_drawing_gives():
     shown = panel()
     shown.set(gain=2)

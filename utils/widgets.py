@@ -9,6 +9,7 @@ import threading
 import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
@@ -378,8 +379,10 @@ class SliderPanel:
                 self._say(str(problem) if isinstance(problem, ValueError) else _unexpected(problem), warning=True)
                 if not self.png:
                     raise
-                # Artists may have been moved half-way: bring them back to the last values that worked.
-                self._update(self._canvas.artists, **self._good)
+                # Artists may have been moved half-way: bring them back to the last values that worked. What fails for
+                # every value has been said already.
+                with suppress(Exception):
+                    self._update(self._canvas.artists, **self._good)
                 return
             self._good = values
             self._paint(caption)

@@ -9,6 +9,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import urlsplit
@@ -17,6 +18,7 @@ from urllib.parse import urlsplit
 _NO_ROOM = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 # The answers that no repetition changes. 403 is not among them: busy file stores send it too.
 _FINAL = {400, 401, 404, 405, 410}
+_WORKPLACE, _A_DAY = "download-", 86_400
 _CHUNK = 1 << 16
 
 
@@ -77,7 +79,8 @@ def fetch(
         return target
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        workplace = Path(tempfile.mkdtemp(prefix="download-", dir=folder))
+        _sweep_up(folder)
+        workplace = Path(tempfile.mkdtemp(prefix=_WORKPLACE, dir=folder))
     except OSError as error:
         raise DownloadError(_advice(name, urls, md5, target, [_storing(error, folder)], otherwise)) from error
     try:
@@ -88,6 +91,14 @@ def fetch(
     finally:
         shutil.rmtree(workplace, ignore_errors=True)
     return target
+
+
+def _sweep_up(folder: Path) -> None:
+    """Remove what a download left behind whose process was killed: nothing of ours takes a day."""
+    for workplace in folder.glob(f"{_WORKPLACE}*"):
+        with suppress(OSError):  # another process may do the same now
+            if time.time() - workplace.stat().st_mtime > _A_DAY:
+                shutil.rmtree(workplace, ignore_errors=True)
 
 
 def _check_arguments(name: str, urls: Sequence[str], md5: str, rounds: int) -> None:

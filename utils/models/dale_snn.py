@@ -7,7 +7,7 @@ import math
 import torch
 from torch import Tensor, nn
 
-from utils.models.leaky_layer import leaky_spikes, summed_leaky_readout
+from utils.models.leaky_layer import input_product, leaky_spikes, summed_leaky_readout
 
 SIGN_LAYOUTS = ("random", "block")
 
@@ -121,7 +121,7 @@ class DaleSNN(nn.Module):
             )
         n_sounds, n_steps, _ = spikes.shape
         weights, _ = self.signed_weights()
-        current = spikes.reshape(-1, self.n_inputs).to(weights.dtype) @ weights
+        current = input_product(spikes.reshape(-1, self.n_inputs).to(weights.dtype), weights)
         # Time first, so that one step of the whole batch lies in one piece of memory.
         return current.view(n_sounds, n_steps, self.n_hidden).transpose(0, 1).contiguous()
 
