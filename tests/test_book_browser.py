@@ -24,7 +24,7 @@ pytestmark = [
     # All of them on one worker, since they share one built website.
     pytest.mark.xdist_group("website"),
 ]
-OTHERS = ("index", "exercises", "results", "glossary", "references", "teachers", "sweeps")
+OTHERS = ("index", "exercises", "results", "glossary", "references", "teachers", "sweeps", "benchmarks")
 PAGES = OTHERS + tuple(f"notebooks/{path.stem}" for path in notebook_paths())
 # The widest thing that is visible and does not stand in a frame of its own that scrolls.
 OVERFLOW = """() => {

@@ -212,7 +212,11 @@ class Notebook:
             picture = page.cell(number).locator(".jp-OutputArea-output img")
             picture.scroll_into_view_if_needed()
             assert picture.evaluate("e => e.complete && e.naturalWidth > e.width && e.width > 300")
-            assert page.cell(number).locator(".jp-OutputArea-output p strong").inner_text() == f"{title}."
+            words = page.cell(number).locator(".jp-OutputArea-output p strong")
+            words.scroll_into_view_if_needed()
+            # What comes into the window is drawn a moment later, and only then has a text.
+            page.page.wait_for_function("e => e.innerText", arg=words.element_handle())
+            assert words.inner_text() == f"{title}."
         for number in cells_that_call(nb, "predict"):
             fold = page.cell(number).locator(".jp-OutputArea-output details")
             assert not fold.evaluate("e => e.open")

@@ -1,6 +1,7 @@
 """Contracts of the exercises and of the scoreboard, for any answer and any number."""
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -9,9 +10,9 @@ from contracts import refusal
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from utils.exercises import exercise, get, ids, register, registry
+from utils.exercises import boxes, exercise, get, ids, register, registry
 from utils.exercises.comparing import difference, kind, same, shown
-from utils.exercises.engine import CORRECT, ERROR, NOT_ATTEMPTED, NOT_YET, Case, Exercise
+from utils.exercises.engine import CORRECT, ERROR, NOT_ATTEMPTED, NOT_YET, Case, Exercise, Feedback
 from utils.scoreboard import (
     DIFFERS,
     PLAUSIBLE,
@@ -120,6 +121,30 @@ class TestAnswers:
 
             assert answer(a, b) == pytest.approx(line(a, b), rel=1e-3)
 
+    @settings(max_examples=10)
+    @given(st.integers(0, 9))
+    def test_the_first_five_printed_lines_are_shown(self, n):
+        seen = []
+        feedback = Feedback(NOT_YET, "Not yet.", "".join(f"line {number}\n" for number in range(n)))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("utils.exercises.boxes.publish", lambda text, *args, **kwargs: seen.append(text))
+            boxes.show_feedback(task(), feedback, 0)
+        lines = " / ".join(f"line {number}" for number in range(min(n, 5)))
+        assert ("Your code printed" in seen[0]) == (n > 0)
+        assert lines in seen[0]
+        assert (f"{lines} ..." in seen[0]) == (n > 5)
+
+    def test_networks_are_compared_by_what_they_give(self):
+        x = torch.linspace(0, 3, 20)
+        y, biases = x.sin(), torch.tensor([0.0, -1.0])
+        weights, offset = get("02.solve_for_weights").reference(x, y, biases)
+        words = get("02.solve_for_weights").compare((0 * weights, 0 * offset), (weights, offset), x, y, biases)
+        best = (torch.relu(x[:, None] + biases) @ weights + offset - y).square().mean().sqrt().item()
+        nothing = y.square().mean().sqrt().item()
+        assert words.startswith("Your network's root mean squared error is")
+        found = [float(number) for number in re.findall(r"\d+\.\d+", words)]
+        assert found == pytest.approx([nothing, best], rel=2e-3)
+
     def test_an_id_means_one_exercise(self, known):
         assert get("99.line") is known
         assert "99.line" in ids()
@@ -154,6 +179,7 @@ class TestComparing:
     def test_long_things_are_cut_and_say_so(self, text):
         assert len(shown(text)) == 160
         assert shown(text) == repr(text)[:157] + "..."
+        assert [shown(thing) for thing in (print, dict, line)] == ["print", "dict", "line"]
 
     @settings(max_examples=80)
     @given(anything, anything)
