@@ -85,6 +85,8 @@ def axe(page, selector: str = "", rules: tuple[str, ...] = ()) -> list[tuple[str
     """
     package = pytest.importorskip("axe_playwright_python", reason="axe-core is not installed: make test installs it")
     if not page.evaluate("'axe' in window"):
+        # In the middle of a fade no colour is what it will be.
+        page.add_style_tag(content="*, ::before, ::after { transition: none !important; animation: none !important; }")
         page.evaluate(resources.files(package).joinpath("axe.min.js").read_text(encoding="utf-8"))
     options = {"resultTypes": ["violations"]} | ({"runOnly": list(rules)} if rules else {})
     found = page.evaluate(

@@ -142,6 +142,7 @@ class TestOneThreadAndAsciiAlone(HostileRun):
     }
 
 
+@pytest.mark.alone  # two threads beside another worker's would wait for each other
 class TestTwoThreadsInTurkish(HostileRun):
     seed = 2
     # A thread that waits lets others work: these runs share their machine with other tests.

@@ -80,8 +80,8 @@ class Notebook:
     def test_tab_reaches_every_control_by_its_name(self, lab, nb):
         for number in cells_that_call(nb, "SliderPanel"):
             panel = lab.panel(number)
-            labels = panel.root.locator(".widget-label:visible").all_inner_texts()
-            buttons = panel.buttons.all_inner_texts()
+            labels = panel.root.locator(".widget-label:visible").all_text_contents()
+            buttons = panel.buttons.all_text_contents()
             reached = panel.tab_through()
             assert list(dict.fromkeys(reached)) == labels + buttons, f"cell {number}"
             assert axe(lab.page, f'.jp-Cell[data-windowed-list-index="{number}"] .widget-vbox', NAMES) == []

@@ -145,6 +145,22 @@ class TestAnswers:
         found = [float(number) for number in re.findall(r"\d+\.\d+", words)]
         assert found == pytest.approx([nothing, best], rel=2e-3)
 
+    def test_hints_end_and_solutions_say_what_to_copy(self, known, monkeypatch):
+        seen = []
+        for name in ("decorator", "boxes"):
+            monkeypatch.setattr(f"utils.exercises.{name}.publish", lambda text, *args, **kwargs: seen.append(text))
+        register(task(hints=()))
+        answer = exercise("99.line")(crossed)
+        del seen[:]
+        answer.hint()
+        answer.solution()
+        boxes.show_solution(task(reference=Case))
+        assert seen[0] == "This exercise has no hints; its .solution() shows one answer."
+        assert seen[1].startswith("One solution of 99.line. Copy the function under")
+        assert seen[1].endswith("return a + 2 * b")
+        assert "Copy the class under" in seen[2]
+        assert len(seen) == 3
+
     def test_an_id_means_one_exercise(self, known):
         assert get("99.line") is known
         assert "99.line" in ids()

@@ -190,10 +190,11 @@ class TestSquidAxon:
         assert np.allclose(voltage[:, time < onset], voltage[0, 0], atol=0.2)
         assert np.array_equal(voltage[:1], pulse_responses(amplitudes[:1], 1.0, 6.0, 0.05, onset)[1])
 
-    @given(bad=st.one_of(not_finite, st.floats(201, 1e6), st.floats(-1e6, -201)))
+    @given(bad=st.one_of(not_finite, st.floats(200.001, 1e6), st.floats(-1e6, -200.001), st.just(200.001)))
     @settings(max_examples=15)
     def test_pulses_out_of_range_are_refused(self, bad):
         assert "outside -200 to 200" in refusal(pulse_responses, [1.0, bad])
+        assert pulse_responses([-200, 200], duration=0.1, dt=0.05, onset=0)[1].shape == (2, 3)
 
     @pytest.mark.parametrize("name", ["pulse", "duration", "dt"])
     @given(bad=st.one_of(st.floats(max_value=0), st.floats(1001, 1e6), st.just(math.nan)))
@@ -294,7 +295,7 @@ class TestReluBasis:
 
     @given(st.text(max_size=12))
     def test_targets_are_found_or_listed(self, name):
-        if name in relu_basis.TARGETS:
+        if name in {*relu_basis.TARGETS, relu_basis.FORMULA}:
             return
         words = refusal(relu_basis.target_function, name)
         assert all(known in words for known in relu_basis.TARGETS)
@@ -371,7 +372,9 @@ class TestPerceptrons:
         assert torch.equal(means.isnan(), torch.tensor([not bool(ring.any()) for ring in inside]))
         total = sum(mean * ring.sum() for mean, ring in zip(means.nan_to_num(), inside, strict=True))
         assert total.item() == pytest.approx(values.sum().item(), abs=1e-9)
+        assert ring_means(values, radius, edges[[0, 3]]).item() == pytest.approx(values.mean().item(), abs=1e-9)
         assert refusal(ring_means, values, radius[:-1], edges).startswith("radius: got shape")
+        assert refusal(ring_means, values, radius, edges[:1]).startswith("edges: got [0.0]")
         assert refusal(ring_means, values, radius, edges.flip(0)).startswith("edges: got")
 
     @settings(max_examples=6)
