@@ -46,7 +46,7 @@ lint: developer ## check style, and the form of the stored notebooks
 	@"$(PY)" tools/publish.py --check
 
 coverage: developer ## how much of utils the plain tests reach
-	@"$(PY)" -m pytest -q $(PARALLEL) --cov --cov-report=term tests
+	@"$(PY)" -m pytest -q $(PARALLEL) -m "not slow" --cov --cov-report=term tests
 
 publish: developer ## write the public address everywhere (a new one: REPO=owner/name)
 	@"$(PY)" tools/publish.py $(if $(REPO),--repo "$(REPO)")

@@ -115,6 +115,8 @@ def test_memory_beyond_the_result_is_small():
     assert peak - spikes.numel() < 60e6
 
 
+@pytest.mark.slow
+@pytest.mark.alone
 def test_at_least_six_times_as_fast_as_the_literal_way():
     ratios = []
     ipd = torch.linspace(-1.5, 1.5, 256)
