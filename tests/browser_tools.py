@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import os
 import re
@@ -21,7 +20,6 @@ from urllib.parse import quote
 
 import psutil
 import pytest
-from notebook_tools import code_cells
 
 from course import ROOT, kernel_environment
 
@@ -49,17 +47,6 @@ STOPPED = f"({RAISED} || document.querySelector('.jp-Dialog') !== null)"
 # What a screen reader calls the control that has the focus, or null outside of the panel.
 NAME = """root => { const e = document.activeElement; if (!root.contains(e)) return null;
   return e.getAttribute('aria-label') || e.labels?.[0]?.textContent || e.textContent.trim() || e.title; }"""
-
-
-def cell_calls(nb, number, name):
-    """Whether a cell calls a function of that name."""
-    nodes = ast.walk(ast.parse(nb.cells[number].source))
-    return any(isinstance(node, ast.Call) and getattr(node.func, "id", "") == name for node in nodes)
-
-
-def cells_that_call(nb, name):
-    """The places of the code cells that call a function of that name."""
-    return [number for number, _ in code_cells(nb) if cell_calls(nb, number, name)]
 
 
 @contextmanager
@@ -296,6 +283,15 @@ class NotebookPage:
     def panel(self, number: int) -> PanelOnPage:
         """The slider panel that a cell shows."""
         return PanelOnPage(self.page, self.cell(number))
+
+    def words_of_figures(self, number: int) -> list[tuple[str, float, bool]]:
+        """What a cell says behind its figures: the words, how high they stand on the page, whether they are read."""
+        words = self.cell(number).locator(".figure-words")
+        words.first.scroll_into_view_if_needed()
+        words.first.wait_for(state="attached")
+        return words.evaluate_all(
+            """all => all.map(e => [e.textContent, e.getBoundingClientRect().height, e.checkVisibility()])"""
+        )
 
     def theme(self, scheme: str) -> None:
         """Turn the page light or dark."""

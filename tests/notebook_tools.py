@@ -29,13 +29,17 @@ def code_cells(nb):
     return [(number, cell) for number, cell in enumerate(nb.cells) if cell.cell_type == "code"]
 
 
-def calls(nb, name):
-    """How often a notebook's code calls a function of that name."""
-    nodes = [node for _, cell in code_cells(nb) for node in ast.walk(ast.parse(cell.source))]
+def calls(cell, name):
+    """How often a cell's code calls a function of that name."""
     return sum(
         isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) == name
-        for node in nodes
+        for node in ast.walk(ast.parse(cell.source))
     )
+
+
+def cells_that_call(nb, name):
+    """The places of the code cells that call a function of that name."""
+    return [number for number, cell in code_cells(nb) if calls(cell, name)]
 
 
 def exercise_cells(nb):

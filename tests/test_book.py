@@ -65,6 +65,7 @@ def page(tmp_path):
     png = {"image/png": base64.b64encode(PNG).decode(), "text/plain": "words"}
     cells[4].outputs = [
         output(png, **{"image/png": {"alt": 'a "tent" & more', "width": 200}}),
+        output({"text/html": '<p class="figure-words">a tent</p>'}, **{"figure-words": True}),
         output(dict(png)),
         output({"text/html": BOARD}),
     ]
@@ -109,6 +110,7 @@ class TestStaging:
         assert 'alt="a &quot;tent&quot; &amp; more" width="200" height="100"' in first
         assert 'src="../_static/figures/02_broken_lines-cell-4-1.png"' in first
         assert 'alt="words" width="2" height="1"' in second
+        assert not any("figure-words" in out.data["text/html"] for out in nb.cells[4].outputs)
 
     def test_the_stored_notebook_stays_as_it_is(self, page):
         before = nbformat.writes(page.nb)

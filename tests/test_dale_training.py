@@ -206,6 +206,13 @@ def test_a_folder_that_cannot_be_written_does_not_end_the_training(sounds, tmp_p
     assert history.epochs == 1
 
 
+def test_interneurons_get_no_more_parameters_than_the_network_beside_them():
+    signed, interneurons = (build_network(Condition(network=kind)) for kind in ("columns", "interneurons"))
+    counts = [sum(weight.numel() for weight in model.parameters()) for model in (signed, interneurons)]
+    assert isinstance(interneurons, InterneuronSNN)
+    assert 0.95 * counts[0] < counts[1] <= counts[0]
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

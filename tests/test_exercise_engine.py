@@ -312,8 +312,13 @@ def test_an_answer_cannot_borrow_the_reference_by_its_name(known):
 def test_a_recursive_answer_is_an_answer():
     space = {}
     exec("def product(x, k):\n    return x if k == 1 else x + product(x, k - 1)\n", space)
-    assert DOUBLE.check(space["product"]).status == CORRECT
-    assert "product" in space
+    answer = space["product"]
+    assert DOUBLE.check(answer).status == CORRECT
+    assert space["product"] is answer
+    # A name that meant nothing before the check means nothing after it.
+    del space["product"]
+    assert DOUBLE.check(answer).status == CORRECT
+    assert "product" not in space
 
 
 def box(capsys):

@@ -5,8 +5,8 @@ from html import unescape
 
 import nbformat
 import pytest
-from browser_tools import BROWSER, NO_BROWSER, Jupyter, NotebookPage, axe, cell_calls, cells_that_call, chromium
-from notebook_tools import answered, code_cells, exercise_cells
+from browser_tools import BROWSER, NO_BROWSER, Jupyter, NotebookPage, axe, chromium
+from notebook_tools import answered, calls, cells_that_call, code_cells, exercise_cells
 
 from course import notebook_paths
 from utils.exercises import get
@@ -62,6 +62,16 @@ def _keep_failures(request):
         request.getfixturevalue("lab").keep(request.node.nodeid.rpartition("/")[2])
 
 
+def assert_words_behind_figures(page, nb):
+    """Behind every figure stand its words: out of sight, and there for a screen reader."""
+    for number, cell in code_cells(nb):
+        words = [out.data["text/plain"] for out in cell.outputs if "image/png" in out.get("data", {})]
+        if words:
+            found = page.words_of_figures(number)
+            assert [text.removeprefix("As first drawn: ") for text, _, _ in found] == words
+            assert all(height <= 1 and is_read for _, height, is_read in found)
+
+
 class Notebook:
     """What one notebook must do. Its tests follow each other on one page.
 
@@ -108,7 +118,7 @@ class Notebook:
             assert len(panel.places()) == 1, f"cell {number}: the picture jumps"
             assert last["values"] == first["values"]
             # A panel whose button trains shows the trained network at first, and a new one after Reset.
-            if not cell_calls(nb, number, "Action"):
+            if not calls(nb.cells[number], "Action"):
                 assert last == first, f"cell {number}"
 
     def test_panels_follow_the_mouse(self, lab, nb):
@@ -198,6 +208,9 @@ class Notebook:
         lab.theme(scheme)
         assert axe(lab.page, ".jp-OutputArea-output", ("color-contrast",)) == []
 
+    def test_behind_every_figure_stand_its_words(self, lab, nb):
+        assert_words_behind_figures(lab, nb)
+
     def test_server_and_kernel_fit_into_binder(self, lab, server):
         print(f"notebook {self.number}: {server.memory.peak / 1e6:.0f} MB")  # shown by pytest -rP
         assert 200e6 < server.memory.peak < MEMORY
@@ -217,6 +230,7 @@ class Notebook:
             # What comes into the window is drawn a moment later, and only then has a text.
             page.page.wait_for_function("e => e.innerText", arg=words.element_handle())
             assert words.inner_text() == f"{title}."
+        assert_words_behind_figures(page, nb)
         for number in cells_that_call(nb, "predict"):
             fold = page.cell(number).locator(".jp-OutputArea-output details")
             assert not fold.evaluate("e => e.open")

@@ -3,7 +3,8 @@
 import nbformat
 import numpy as np
 import pytest
-from browser_tools import BROWSER, NO_BROWSER, Jupyter, NotebookPage, cells_that_call, chromium
+from browser_tools import BROWSER, NO_BROWSER, Jupyter, NotebookPage, chromium
+from notebook_tools import cells_that_call
 
 from course import notebook_paths
 

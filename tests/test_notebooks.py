@@ -6,6 +6,7 @@ That their outputs are still true is what the regression run (nbval) asks.
 import ast
 import json
 import re
+from html import unescape
 
 import nbformat
 import pytest
@@ -103,6 +104,17 @@ def test_every_picture_has_words(nb):
                 words = output.data.get("text/plain", "")
                 assert len(words) > 20, cell.id
                 assert not words.startswith("<"), f"{cell.id}: {words}"
+                assert output.metadata["image/png"]["alt"] == words, cell.id
+
+
+def test_behind_every_picture_stand_its_words_for_pages_that_drop_them(nb):
+    for cell in code(nb):
+        for place, output in enumerate(cell.outputs):
+            if "image/png" in output.get("data", {}):
+                hidden = cell.outputs[place + 1]
+                assert hidden.metadata == {"figure-words": True}, cell.id
+                words = re.fullmatch(r'<p class="figure-words" style="[^"]+">([^<]+)</p>', hidden.data["text/html"])[1]
+                assert unescape(words).removeprefix("As first drawn: ") == output.data["text/plain"], cell.id
 
 
 def test_no_output_tells_of_the_machine(nb):

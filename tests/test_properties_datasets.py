@@ -324,5 +324,6 @@ def test_workers_are_timed_or_left_alone(monkeypatch):
     assert len(time_workers(data, 4, workers=1, epochs=2) or [0, 0]) == 2
     if sys.platform == "linux":
         assert refusal(time_workers, data, 4, workers=1, epochs=0).startswith("epochs: got 0")
+        assert refusal(time_workers, data, 4, workers=0).startswith("workers: got 0, allowed is")
     monkeypatch.setattr("utils.datasets.loader_timing.sys.platform", "darwin")
     assert time_workers(data, 4) is None

@@ -4,6 +4,7 @@ import dataclasses
 import io
 import math
 import random
+import re
 import sys
 
 import matplotlib.pyplot as plt
@@ -311,11 +312,14 @@ class TestInAKernel:
         )
 
     def test_a_picture_carries_its_words_and_its_width(self, stored):
-        publish_picture(b"png", "what it shows", 300)
+        publish_picture(b"png", "what it <shows>", 300)
         publish_picture(b"png", "what it shows")
-        (bundle, _, notes), (_, _, without) = stored
-        assert bundle == {"text/plain": "what it shows", "image/png": "cG5n"}
-        assert notes == {"image/png": {"alt": "what it shows", "width": 300}}
+        (bundle, _, notes), (hidden, _, mark), (_, _, without), _ = stored
+        assert bundle == {"text/plain": "what it <shows>", "image/png": "cG5n"}
+        assert set(hidden) == {"text/html"}
+        assert re.fullmatch('<p class="figure-words" style="[^"]*">what it &lt;shows&gt;</p>', hidden["text/html"])
+        assert mark == {"figure-words": True}
+        assert notes == {"image/png": {"alt": "what it <shows>", "width": 300}}
         assert without == {"image/png": {"alt": "what it shows"}}
 
     def test_a_page_without_a_kernel_shows_picture_or_html_and_colab_the_widget(self, stored, monkeypatch):
@@ -324,12 +328,13 @@ class TestInAKernel:
         publish_widget(control, "words", "<i>static</i>", b"png", 200)
         monkeypatch.setitem(sys.modules, "google.colab", sys)
         publish_widget(control, "words", "<i>static</i>", b"png", 200)
-        html, picture, colab = (bundle for bundle, _, _ in stored)
+        html, picture, hidden, colab = (bundle for bundle, _, _ in stored)
         view = {"version_major": 2, "version_minor": 0, "model_id": control.model_id}
         assert all(bundle[WIDGET_VIEW] == view and bundle["text/plain"] == "words" for bundle in (html, picture, colab))
         assert html["text/html"] == "<i>static</i>"
         assert "image/png" in picture
         assert "text/html" not in picture
+        assert ">As first drawn: words</p>" in hidden["text/html"]
         assert set(colab) == {"text/plain", WIDGET_VIEW}
 
     def test_a_progress_bar_stores_words_that_never_change(self, stored):

@@ -60,6 +60,8 @@ def staged_notebook(page: Page, pages: Sequence[Page], project: Project) -> tupl
         # The start cell is the same everywhere, and a prediction's code holds its answer.
         if cell.get("id") == "bootstrap" or cell.source.lstrip().startswith("predict("):
             cell.metadata.setdefault("tags", []).append("hide-input")
+        # The website's pictures carry their words themselves.
+        cell.outputs = [output for output in cell.outputs if not is_figure_words(output)]
         for output in cell.outputs:
             staged_output(output, f"{page.name}-{cell.get('id', 'cell')}", figures)
             add_exercise_link(output, page)
@@ -101,6 +103,11 @@ def without_dead_ends(text: str, known: set[str], project: Project) -> str:
         return f"[{words}]({project.repository}/{kind}/{project.ref}/{file.relative_to(ROOT).as_posix()}{place})"
 
     return re.sub(r"(?<!!)\[([^\]]+)\]\((?!https?:|mailto:|#)([^)#\s]+)(#[^)\s]*)?\)", mended, text)
+
+
+def is_figure_words(output: nbformat.NotebookNode) -> bool:
+    """Whether an output only holds, out of sight, the words of the picture before it."""
+    return bool(output.get("metadata", {}).get("figure-words"))
 
 
 def staged_output(output: nbformat.NotebookNode, stem: str, figures: dict[str, bytes]) -> None:

@@ -29,6 +29,7 @@ from random import Random
 from typing import Any
 
 from course import ROOT, kernel_environment
+from mutants import mutants
 from tests_of import likely_tests, mentions, public_names
 
 KILLED, SURVIVED, TIMED_OUT, CRASHED = "killed", "survived", "timed out", "crashed"
@@ -105,12 +106,6 @@ def draw_mutants(n: int, seed: int, root: Path = ROOT) -> list[Mutant]:
 
 
 def _mutants_of(module: Path, source: str, rng: Random) -> Iterator[Mutant]:
-    # It stands with the tests, which use it on the exercises.
-    sys.path.insert(0, str(ROOT / "tests"))
-    try:
-        mutants = importlib.import_module("mutants").mutants
-    finally:
-        sys.path.pop(0)
     figures = "plotting" in module.parts
     matter = _what_tests_can_judge(source, figures)
     for words, changed in mutants(source, rng):

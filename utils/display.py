@@ -10,6 +10,9 @@ from typing import Any
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
+# Out of sight, and still read aloud.
+UNSEEN = "position:absolute;width:1px;height:1px;margin:0;overflow:hidden;clip-path:inset(50%);white-space:nowrap"
+
 
 def approx(value: float, digits: int = 3) -> str:
     """Format a number whose last digits may differ between machines: `approx(0.98214)` -> `'~0.982'`.
@@ -103,7 +106,10 @@ def publish_widget(
 
 
 def publish_picture(png: bytes, alt: str, width: int | None = None, mime: dict[str, Any] | None = None) -> None:
-    """Show a PNG with its alternative text.
+    """Show a PNG with its alternative text, and the same words behind it for screen readers alone.
+
+    JupyterLab and the pages that nbconvert makes draw a stored PNG without its alternative text; the hidden words stand
+    in for it there. The website leaves them out, since its pictures carry their own.
 
     Args:
         png: the encoded picture.
@@ -116,6 +122,16 @@ def publish_picture(png: bytes, alt: str, width: int | None = None, mime: dict[s
         notes["width"] = width
     data = {"image/png": base64.b64encode(png).decode("ascii"), **(mime or {})}
     publish(alt, mime=data, metadata={"image/png": notes})
+    if in_kernel():
+        # A panel's picture changes later on, these words do not.
+        _publish_hidden_words(f"As first drawn: {alt}" if mime else alt)
+
+
+def _publish_hidden_words(words: str) -> None:
+    from IPython.display import display
+
+    html = f'<p class="figure-words" style="{UNSEEN}">{escape(words)}</p>'
+    display({"text/html": html}, raw=True, metadata={"figure-words": True})
 
 
 def escape(text: object) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import torch
 from matplotlib.figure import Figure
+from torch import nn
 
 from benchmarks.literal import spiral_mlp as literal
 from benchmarks.measure import Comparison, Run, Way
@@ -27,6 +28,13 @@ def data_of(points: int) -> tuple[torch.Tensor, ...]:
 def network() -> MLP:
     """The published network before training."""
     return MLP(2, [128], K, "relu", generator=torch.Generator().manual_seed(2021))
+
+
+def literal_network() -> nn.Sequential:
+    """The same network from PyTorch's own layers alone."""
+    net = nn.Sequential(nn.Linear(2, 128), nn.ReLU(), nn.Linear(128, K))
+    net.load_state_dict(network().layers.state_dict())
+    return net
 
 
 def our_training(points: int, epochs: int) -> Run:
@@ -54,7 +62,7 @@ def literal_training(workers: int) -> Way:
 
         def run() -> None:
             generator = torch.Generator().manual_seed(0)
-            literal.train(network(), X, y, epochs, workers, generator, batch_size=min(128, len(X)))
+            literal.train(literal_network(), X, y, epochs, workers, generator, batch_size=min(128, len(X)))
 
         return run
 
@@ -62,12 +70,12 @@ def literal_training(workers: int) -> Way:
 
 
 def our_map(pixels: int, points: int) -> Run:
-    """All pixels in one pass without a graph, and one scatter for the test points of each class."""
+    """All pixels in one pass without a graph, and one call for the test points of each class."""
     _, _, X, y = data_of(points)
     net, axes = network(), Figure().add_subplot()
 
     def run() -> torch.Tensor:
-        for drawn in list(axes.collections):
+        for drawn in list(axes.lines):
             drawn.remove()
         draw_points(axes, X, y)
         return predict_probabilities(net, decision_grid(X_MAX, pixels)).argmax(1).view(pixels, pixels)
@@ -78,7 +86,7 @@ def our_map(pixels: int, points: int) -> Run:
 def literal_map(pixels: int, points: int) -> Run:
     """One mask over all pixels for each test point."""
     _, _, X, y = data_of(points)
-    net = network()
+    net = literal_network()
     return lambda: literal.decision_map(net, X, y, K, pixels, X_MAX)
 
 

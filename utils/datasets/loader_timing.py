@@ -27,8 +27,7 @@ def time_loader(loader: DataLoader, epochs: int = 7) -> list[float]:
     Raises:
         ValueError: epochs < 1.
     """
-    if isinstance(epochs, bool) or not isinstance(epochs, int) or epochs < 1:
-        raise ValueError(f"epochs: got {epochs!r}, allowed is a whole number of at least 1")
+    _check_count("epochs", epochs)
     times = []
     for _ in range(epochs):
         start = time.perf_counter()
@@ -36,6 +35,11 @@ def time_loader(loader: DataLoader, epochs: int = 7) -> list[float]:
             pass
         times.append(1e3 * (time.perf_counter() - start))
     return times
+
+
+def _check_count(name: str, count: int) -> None:
+    if isinstance(count, bool) or not isinstance(count, int) or count < 1:
+        raise ValueError(f"{name}: got {count!r}, allowed is a whole number of at least 1")
 
 
 def time_workers(data: Dataset, batch_size: int, workers: int = 2, epochs: int = 3) -> list[float] | None:
@@ -47,15 +51,16 @@ def time_workers(data: Dataset, batch_size: int, workers: int = 2, epochs: int =
     Args:
         data: the samples.
         batch_size: samples in a batch.
-        workers: number of processes.
+        workers: number of processes, at least 1.
         epochs: how many times.
 
     Returns:
         One time for each epoch, in ms; None where workers cannot be forked or do not answer.
 
     Raises:
-        ValueError: epochs < 1.
+        ValueError: workers < 1 or epochs < 1.
     """
+    _check_count("workers", workers)
     if sys.platform != "linux":
         return None
     loader = DataLoader(

@@ -117,6 +117,9 @@ class MLP(nn.Module):
         layers: list[nn.Module] = []
         for n_in, n_out in itertools.pairwise(widths):
             layers += [_linear(n_in, n_out, generator), find_activation(activation)]
+            if type(layers[-1]) is nn.ReLU:
+                # Nobody else reads the sums before it, so the result needs no second place.
+                layers[-1].inplace = True
             if dropout:
                 layers.append(nn.Dropout(dropout))
         # Looked up even for an empty list of widths, so that a misspelt name never passes.

