@@ -36,7 +36,6 @@ SANCTIONED = {
     ("tools/environment.py", "subprocess"): "makes .venv and installs the requirement files",
     ("tools/build_book.py", "subprocess"): "calls Sphinx",
     ("tools/mutation.py", "os.fork"): "tries each mutant in a process of its own, after the imports that cost seconds",
-    ("tools/mutants.py", "compile"): "asks whether a changed source is Python, and runs nothing of it",
     ("tools/mutation.py", "importlib.import_module"): "imports the modules listed in it",
     ("tools/check_links.py", "requests"): "asks whether pages answer, and reads none of them",
 }

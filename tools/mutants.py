@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import symtable
 from collections.abc import Iterator
 from random import Random
 
@@ -61,7 +62,8 @@ def mutants(source: str, rng: Random) -> Iterator[tuple[str, str]]:
         changed = (whole[:first] + text.encode() + whole[last:]).decode()
         try:
             shape = ast.dump(ast.parse(changed))
-            compile(changed, "<mutant>", "exec")
+            # Finds names that have lost their binding, which alone would keep the source from being compiled.
+            symtable.symtable(changed, "<mutant>", "exec")
         except SyntaxError:
             continue
         if shape == original or shape in seen:
