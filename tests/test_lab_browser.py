@@ -91,6 +91,8 @@ class Notebook:
         for number in cells_that_call(nb, "SliderPanel"):
             panel = lab.panel(number)
             labels = panel.root.locator(".widget-label:visible").all_text_contents()
+            cut = "all => all.filter(e => e.scrollWidth > e.clientWidth).map(e => e.textContent)"
+            assert panel.root.locator(".widget-label:visible").evaluate_all(cut) == [], f"cell {number}"
             buttons = panel.buttons.all_text_contents()
             reached = panel.tab_through()
             assert list(dict.fromkeys(reached)) == labels + buttons, f"cell {number}"
@@ -162,6 +164,8 @@ class Notebook:
             button = panel.buttons.first
             name = button.inner_text()
             ended = "([e, name]) => e.textContent === name"
+            # It was trained before it was shown, and would come out the same.
+            panel.reset()
             panel.watch()
             panel.after(button.click)
             lab.page.wait_for_function(ended, arg=[button.element_handle(), name])

@@ -22,7 +22,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from utils.display import escape, on_colab, publish, publish_widget
-from utils.plotting.style import PIXELS_PER_INCH, STYLE_FILE
+from utils.plotting.style import COLORS, PIXELS_PER_INCH, STYLE_FILE
 
 # Pixels stored for each pixel on the page: sharper than 1, much faster to encode than 2.
 LIVE_PIXEL_RATIO = 1.4
@@ -135,7 +135,8 @@ class Slider:
             "value": self.accept(self.value),
             "step": self.step,
             "description": _labelled(self.label, self.unit),
-            "style": style,
+            # Their own white is hard to see on a light page.
+            "style": {**style, "handle_color": COLORS["blue"]},
             "layout": layout,
             "continuous_update": True,
         }
@@ -334,7 +335,7 @@ class SliderPanel:
         self._width, self._height = (round(side * PIXELS_PER_INCH) for side in figsize)
         width = self._width
         longest = max(len(_labelled(s.label, getattr(s, "unit", ""))) for s in self._sliders.values())
-        style = {"description_width": f"{min(230, 24 + 7 * longest)}px"}
+        style = {"description_width": f"{min(260, 24 + 7 * longest)}px"}
         layout = {"width": f"{min(width, 620)}px", "max_width": "98%"}
         self._controls = {name: slider.widget(style, layout) for name, slider in self._sliders.items()}
         for name, control in self._controls.items():

@@ -157,7 +157,7 @@ class TuningPicture:
         precision = (abs(np.gradient(curve, self.stimuli)) / np.maximum(sd, 1e-12)).max()
         worth = f"where one response tells most, this noise is worth {approx(1 / precision, 2)} degrees"
         return (
-            f"Neuron {self.numbers[rank - 1]} prefers about {approx(self.preferred[rank - 1], 2)} degrees. "
+            f"Neuron {self.numbers[rank - 1]} prefers {approx(self.preferred[rank - 1], 2)} degrees. "
             f"A bump of half-width {half_width:g} degrees explains {approx(100 * max(explained, 0), 2)} % of its "
             f"variance; {worth if noise else 'without noise one response would give the direction exactly'}."
         )
