@@ -86,11 +86,13 @@ def test_two_steps_are_too_short_to_reach_the_readout(n_steps):
     assert not bool(model.w1.grad.any())
 
 
+# The units just fill whole vectors, leave a little of the last one empty, or most of it.
+@pytest.mark.parametrize("n_units", [3, 16, 30])
 @pytest.mark.parametrize("wanted", [(True, True), (True, False), (False, True)])
-def test_the_input_product_has_the_gradients_of_a_product(wanted):
+def test_the_input_product_has_the_gradients_of_a_product(wanted, n_units):
     torch.manual_seed(0)
-    numbers = [torch.randn(9, 5, dtype=torch.float64), torch.randn(5, 3, dtype=torch.float64)]
-    upstream = torch.randn(9, 3, dtype=torch.float64)
+    numbers = [torch.randn(9, 5, dtype=torch.float64), torch.randn(5, n_units, dtype=torch.float64)]
+    upstream = torch.randn(9, n_units, dtype=torch.float64)
     found = []
     for product in (input_product, torch.matmul):
         x, w = (number.clone().requires_grad_(want) for number, want in zip(numbers, wanted, strict=True))
@@ -333,7 +335,7 @@ def test_the_way_of_other_devices_gives_the_same_gradients(monkeypatch):
     torch.manual_seed(0)
     model, spikes = DaleSNN().double(), random_spikes(5, 60)
     expected, _ = both_gradients(model, spikes)
-    monkeypatch.setattr(leaky_layer, "_stepwise", lambda *tensors: (torch, [t.detach() for t in tensors]))
+    monkeypatch.setattr(leaky_layer, "_stepwise", lambda *tensors: (torch, [list(t.detach()) for t in tensors]))
     other, _ = both_gradients(model, spikes)
     for ours, theirs in zip(other, expected, strict=True):
         assert_close(ours, theirs, 1e-12)
