@@ -13,12 +13,10 @@ BENCH_PY := .venv-bench/$(BIN)
 ALLOW_ROOT := $(if $(filter 0,$(shell id -u 2>/dev/null)),--allow-root)
 # Notebooks and plain tests share the workers. One notebook stays on one worker, since its cells share a kernel.
 PARALLEL := -n logical --maxprocesses 4 --dist loadscope --no-loadscope-reorder
-# Time is measured while nothing else runs.
-ALONE := -n 0 -m "slow and alone"
 NBVAL := --nbval --nbval-current-env --nbval-sanitize-with tests/nbval_sanitize.cfg --nbval-cell-timeout 240
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test test-slow test-all bench refresh lint coverage publish picture book clean student developer colab libraries
+.PHONY: help lab test test-slow slow-together slow-alone test-all bench refresh lint coverage publish picture book clean student developer colab libraries
 
 help: ## this list
 	@echo "From a Neuron to a Network that Hears"
@@ -31,9 +29,14 @@ lab: student ## open the course in JupyterLab, at a page that lists the notebook
 test: developer ## run the tests and every notebook
 	@"$(PY)" -m pytest -q $(PARALLEL) $(NBVAL) -m "not slow" $(ARGS)
 
-test-slow: developer colab ## only the tests that take minutes, or need a browser
+test-slow: slow-together slow-alone ## only the tests that take minutes, or need a browser
+
+slow-together: developer colab
 	@"$(PY)" -m pytest -q $(PARALLEL) -m "slow and not alone" $(ARGS) tests
-	@"$(PY)" -m pytest -q $(ALONE) $(ARGS) tests
+
+# Time is measured while nothing else runs.
+slow-alone: developer
+	@"$(PY)" -m pytest -q -n 0 -m "slow and alone" $(ARGS) tests
 
 test-all: test test-slow ## both
 

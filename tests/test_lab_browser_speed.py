@@ -10,7 +10,7 @@ from course import notebook_paths
 
 NOTEBOOKS = {path.name[:2]: path for path in notebook_paths()}
 MEDIAN, NEARLY_ALL, SHARE = 110, 180, 0.6  # ms, ms for 95 of 100, of the usual way's median
-ROUNDS, PRESSES, USUAL_PRESSES = 4, 10, 5
+ROUNDS, PRESSES, USUAL_PRESSES = 3, 10, 5
 ATTEMPTS = 3
 
 pytestmark = [
@@ -73,7 +73,7 @@ class Stopwatch:
             count = len(self.times)
             self._page.keyboard.press(self._key)
             self._page.wait_for_function("([root, n]) => root.times.length > n", arg=[self._root, count])
-            self._page.wait_for_timeout(150)
+            self._page.wait_for_timeout(100)
 
     @property
     def times(self) -> list[float]:

@@ -279,7 +279,7 @@ class TestMake:
 
     def test_alone_it_lists_every_target(self):
         listed = re.findall(r"^  make ([a-z-]+) ", make().stdout, re.MULTILINE)
-        hidden = {"student", "developer", "colab", "libraries"}
+        hidden = {"student", "developer", "colab", "libraries", "slow-together", "slow-alone"}
         declared = re.search(r"^\.PHONY: (.*)$", self.MAKEFILE, re.MULTILINE)[1].split()
         assert sorted(listed) == sorted(set(declared) - hidden)
 
@@ -315,12 +315,19 @@ class TestMake:
         # The second line is make's own.
         assert result.stderr.splitlines()[0].startswith("No Python 3.11 or newer was found")
 
-    @pytest.mark.parametrize("status", [0, 3])
-    def test_ci_ends_as_the_tests_end(self, tmp_path, status):
+    @pytest.mark.parametrize(
+        ("broken", "passes"),
+        [("", True), ("test", False), ("slow-together", False), ("slow-alone", False), ("once", True)],
+    )
+    def test_ci_ends_as_the_tests_end(self, tmp_path, broken, passes):
         (tmp_path / ".ci").mkdir()
         script = tmp_path / ".ci" / "run"
         script.write_bytes((ROOT / ".ci" / "run").read_bytes())
-        (tmp_path / "Makefile").write_text(f"test:\n\t@exit {status}\n", encoding="utf-8")
+        rules = {name: f"@exit {3 if name == broken else 0}" for name in ("test", "slow-together", "slow-alone")}
+        if broken == "once":
+            rules["slow-together"] = '@[ "$(ARGS)" = --last-failed ]'
+        makefile = "".join(f"{name}:\n\t{rule}\n" for name, rule in rules.items())
+        (tmp_path / "Makefile").write_text(makefile, encoding="utf-8")
         # Not the system's own installer: what is tested is how the script ends.
         (tmp_path / "bin").mkdir()
         for name in ("chromium", "apt-get"):
@@ -328,7 +335,7 @@ class TestMake:
             (tmp_path / "bin" / name).chmod(0o755)
         path = os.pathsep.join([str(tmp_path / "bin"), os.environ["PATH"]])
         result = subprocess.run(["bash", str(script)], capture_output=True, env={**os.environ, "PATH": path})
-        assert (result.returncode == 0) == (status == 0)
+        assert (result.returncode == 0) == passes
 
 
 def test_constraints_are_read_the_way_pip_reads_them():
