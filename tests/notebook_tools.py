@@ -165,8 +165,8 @@ def sanitized(text):
 
 
 def words(cell):
-    """The texts of a cell's outputs, as the regression run compares them."""
-    outputs = [o for o in cell.outputs if o.get("name") != "stderr"]
+    """The texts of a cell's outputs, as the regression run compares them; a figure's words count once."""
+    outputs = [o for o in cell.outputs if o.get("name") != "stderr" and "figure-words" not in o.get("metadata", {})]
     return [sanitized(output.get("text") or output.get("data", {}).get("text/plain", "")) for output in outputs]
 
 

@@ -219,6 +219,8 @@ class TestSpeed:
 
     def test_page(self, folder):
         text, png = bench_page.speed(folder)
+        assert "1\N{NO-BREAK SPACE}ms" in text
+        text = text.replace("\N{NO-BREAK SPACE}", " ")
         assert png == PNG
         assert "**1 of 2 targets met.**" in text
         assert 'alt="dots and a &quot;line&quot;" width="1000" height="500"' in text

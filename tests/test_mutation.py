@@ -153,13 +153,22 @@ class TestJudging:
         assert [verdict for verdict, _, _, test in found if test.endswith("test_broken")] == [UNCERTAIN] * 4
 
 
+    def test_a_module_that_ends_the_program_when_imported_is_noticed(self, small_course):
+        source = 'CODE = 2\n\nif __name__ == "__main__":\n    raise SystemExit(CODE)\n'
+        (small_course / "utils" / "numbers.py").write_text(source)
+        found = judged(small_course, "from utils.numbers import CODE\n\n\ndef test_code():\n    assert CODE == 2\n", 6)
+        verdicts = {change: verdict for verdict, _, change, _ in found}
+        assert verdicts["`__name__ == \"__main__\"` becomes `(__name__ != '__main__')`"] == "crashed"
+        assert "killed" in verdicts.values()
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_four_of_five_mistakes_are_noticed():
-    command = [sys.executable, "tools/mutation.py", "--mutants", "40", "--seed", "1", "--jobs", "1"]
+    command = [sys.executable, "tools/mutation.py", "--mutants", "30", "--seed", "1", "--jobs", "1"]
     run = subprocess.run(
         [*command, "--seconds", "8", "--least", "0.8"], cwd=ROOT, capture_output=True, text=True, check=False
     )
     print(run.stdout)
     assert run.returncode == 0, run.stdout[-2000:] + run.stderr[-2000:]
-    assert "of 40 mutants were noticed" in run.stdout.splitlines()[-1]
+    assert "of 30 mutants were noticed" in run.stdout.splitlines()[-1]

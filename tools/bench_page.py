@@ -62,6 +62,8 @@ def page_cells(row: Row) -> dict[str, str]:
     """A row in words, by column: fewer and wider ones than a terminal's table has."""
     what, against, ours, theirs, ratio, low, high, target, _ = report.cells(row)
     measured = row.ratio is not None
+    # A number and its unit stay on one line.
+    ours, theirs, target = (text.replace(" ", "\N{NO-BREAK SPACE}") for text in (ours, theirs, target))
     spread = f"{ratio} ({low} to {high})" if measured else ""
     if row.part == GROWTH:
         return {"what": what, "size": against, "time": f"{theirs} to {ours}", "ratio": spread, "fit": row.note}

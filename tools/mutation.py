@@ -135,7 +135,7 @@ def _what_tests_can_judge(source: str, figures: bool) -> str:
             node.body = [ast.Pass()]
         elif isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
             node.exc.args = []
-        elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Case":
+        elif isinstance(node, ast.Call) and getattr(node.func, "id", "").lower() == "case":
             node.args = node.keywords = []
         elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "zip":
             # `strict` is itself a check that nothing is wrong.
@@ -166,6 +166,11 @@ class _Run:
     def pytest_collectreport(self, report: Any) -> None:
         if report.failed:
             self.failed.append(report.nodeid)
+
+    def pytest_internalerror(self, excinfo: Any) -> None:
+        # A module that ends the program when it is imported ends pytest's collection, which is no fault of pytest.
+        if excinfo.errisinstance(SystemExit):
+            os.kill(os.getpid(), signal.SIGKILL)
 
     def pytest_runtest_logfinish(self) -> None:
         # The processor's time, so that it does not matter what else the machine does.
