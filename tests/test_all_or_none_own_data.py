@@ -46,7 +46,7 @@ def outputs():
     for i, data in enumerate(DATA):
         both = ran[f"own-data-{i}"] + ran[f"own-training-{i}"]
         assert not [output for output in both if output.output_type == "error"], data
-        texts[data] = "\n".join(output.get("text", "") or output.data["text/plain"] for output in both)
+        texts[data] = "\n".join(output.get("text", "") or output.data.get("text/plain", "") for output in both)
     return texts
 
 
