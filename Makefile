@@ -31,9 +31,8 @@ test: developer ## run the tests and every notebook
 
 test-slow: slow-together slow-alone ## only the tests that take minutes, or need a browser
 
-# A browser or a kernel is waited for half of the time, so three workers fill two processors.
 slow-together: developer colab
-	@"$(PY)" -m pytest -q $(PARALLEL) -n 3 -m "slow and not alone" $(ARGS) tests
+	@"$(PY)" -m pytest -q $(PARALLEL) -m "slow and not alone" $(ARGS) tests
 
 # Time is measured while nothing else runs.
 slow-alone: developer
