@@ -18,6 +18,7 @@ from nbclient import NotebookClient
 
 from course import NOTEBOOKS, ROOT, kernel_environment, notebook_paths, read_project
 from refresh import CurrentPython
+from utils.display import FIGURE_WORDS
 
 SANITIZE = Path(__file__).with_name("nbval_sanitize.cfg")
 # What a checkout of the course holds and a notebook, or the regression run, may ask for.
@@ -166,7 +167,7 @@ def sanitized(text):
 
 def words(cell):
     """The texts of a cell's outputs, as the regression run compares them; a figure's words count once."""
-    outputs = [o for o in cell.outputs if o.get("name") != "stderr" and "figure-words" not in o.get("metadata", {})]
+    outputs = [o for o in cell.outputs if o.get("name") != "stderr" and FIGURE_WORDS not in o.get("metadata", {})]
     return [sanitized(output.get("text") or output.get("data", {}).get("text/plain", "")) for output in outputs]
 
 

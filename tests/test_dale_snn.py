@@ -87,7 +87,7 @@ def test_two_steps_are_too_short_to_reach_the_readout(n_steps):
 
 
 # The units just fill whole vectors, leave a little of the last one empty, or most of it.
-@pytest.mark.parametrize("n_units", [3, 16, 30])
+@pytest.mark.parametrize("n_units", [16, 30, 3])
 @pytest.mark.parametrize("wanted", [(True, True), (True, False), (False, True)])
 def test_the_input_product_has_the_gradients_of_a_product(wanted, n_units):
     torch.manual_seed(0)

@@ -152,7 +152,6 @@ class TestJudging:
         found = judged(small_course, GOOD_TESTS[:first] + BROKEN_TEST + GOOD_TESTS[first:], 4)
         assert [verdict for verdict, _, _, test in found if test.endswith("test_broken")] == [UNCERTAIN] * 4
 
-
     def test_a_module_that_ends_the_program_when_imported_is_noticed(self, small_course):
         source = 'CODE = 2\n\nif __name__ == "__main__":\n    raise SystemExit(CODE)\n'
         (small_course / "utils" / "numbers.py").write_text(source)

@@ -16,6 +16,7 @@ from course import NOTEBOOKS, ROOT, Project
 from notebook_page import Page
 from picture import cover
 from publish import badges, fill
+from utils.display import FIGURE_WORDS
 from utils.exercises.registry import get
 
 CARD_WIDTH = 640
@@ -107,7 +108,7 @@ def without_dead_ends(text: str, known: set[str], project: Project) -> str:
 
 def is_figure_words(output: nbformat.NotebookNode) -> bool:
     """Whether an output only holds, out of sight, the words of the picture before it."""
-    return bool(output.get("metadata", {}).get("figure-words"))
+    return bool(output.get("metadata", {}).get(FIGURE_WORDS))
 
 
 def staged_output(output: nbformat.NotebookNode, stem: str, figures: dict[str, bytes]) -> None:

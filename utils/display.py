@@ -10,6 +10,8 @@ from typing import Any
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
+# Marks an output that holds nothing but the words of the picture before it.
+FIGURE_WORDS = "figure-words"
 # Out of sight, and still read aloud.
 UNSEEN = "position:absolute;width:1px;height:1px;margin:0;overflow:hidden;clip-path:inset(50%);white-space:nowrap"
 
@@ -130,8 +132,8 @@ def publish_picture(png: bytes, alt: str, width: int | None = None, mime: dict[s
 def _publish_hidden_words(words: str) -> None:
     from IPython.display import display
 
-    html = f'<p class="figure-words" style="{UNSEEN}">{escape(words)}</p>'
-    display({"text/html": html}, raw=True, metadata={"figure-words": True})
+    html = f'<p class="{FIGURE_WORDS}" style="{UNSEEN}">{escape(words)}</p>'
+    display({"text/html": html}, raw=True, metadata={FIGURE_WORDS: True})
 
 
 def escape(text: object) -> str:

@@ -8,6 +8,8 @@ import warnings
 
 from torch.utils.data import DataLoader, Dataset
 
+from utils.models.counts import checked_count
+
 __all__ = ["time_loader", "time_workers"]
 
 # A worker that does not answer within this time is given up, so that a notebook can never hang.
@@ -27,7 +29,7 @@ def time_loader(loader: DataLoader, epochs: int = 7) -> list[float]:
     Raises:
         ValueError: epochs < 1.
     """
-    _check_count("epochs", epochs)
+    checked_count("epochs", epochs)
     times = []
     for _ in range(epochs):
         start = time.perf_counter()
@@ -35,11 +37,6 @@ def time_loader(loader: DataLoader, epochs: int = 7) -> list[float]:
             pass
         times.append(1e3 * (time.perf_counter() - start))
     return times
-
-
-def _check_count(name: str, count: int) -> None:
-    if isinstance(count, bool) or not isinstance(count, int) or count < 1:
-        raise ValueError(f"{name}: got {count!r}, allowed is a whole number of at least 1")
 
 
 def time_workers(data: Dataset, batch_size: int, workers: int = 2, epochs: int = 3) -> list[float] | None:
@@ -60,7 +57,7 @@ def time_workers(data: Dataset, batch_size: int, workers: int = 2, epochs: int =
     Raises:
         ValueError: workers < 1 or epochs < 1.
     """
-    _check_count("workers", workers)
+    checked_count("workers", workers)
     if sys.platform != "linux":
         return None
     loader = DataLoader(

@@ -10,6 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from utils.models.counts import checked_count
 from utils.models.mlp import MLP, MLPEnsemble
 
 __all__ = [
@@ -176,9 +177,8 @@ def train_classifier(
         ValueError: X and y do not fit together, a count below 1, or a step size that is not a positive number.
     """
     _check_data(X, y)
-    for name, value in (("epochs", epochs), ("batch_size", batch_size)):
-        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-            raise ValueError(f"{name}: got {value!r}, allowed is a whole number of at least 1")
+    checked_count("epochs", epochs)
+    checked_count("batch_size", batch_size)
     if not isinstance(lr, int | float) or not math.isfinite(lr) or lr <= 0:
         raise ValueError(f"lr: got {lr!r}, allowed is a positive number")
     n = y.shape[-1]

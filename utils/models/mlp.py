@@ -11,6 +11,8 @@ from collections.abc import Sequence
 import torch
 from torch import nn
 
+from utils.models.counts import checked_count
+
 __all__ = ["ACTIVATIONS", "MLP", "MLPEnsemble", "find_activation"]
 
 #: The activations that may be called by name. Spelling: case and underscores do not matter.
@@ -66,12 +68,6 @@ def find_activation(activation: str | nn.Module) -> nn.Module:
         raise refused from None
 
 
-def _size(name: str, value: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ValueError(f"{name}: got {value!r}, allowed is a whole number of at least 1")
-    return value
-
-
 def _linear(n_in: int, n_out: int, generator: torch.Generator | None) -> nn.Linear:
     """PyTorch's own initialisation, uniform in +-1/sqrt(n_in), but from a generator of the caller's."""
     layer = nn.utils.skip_init(nn.Linear, n_in, n_out)
@@ -108,12 +104,12 @@ class MLP(nn.Module):
     ) -> None:
         super().__init__()
         shape = (n_inputs,) if isinstance(n_inputs, int) else tuple(n_inputs)
-        self.n_inputs = math.prod(_size("n_inputs", size) for size in shape)
+        self.n_inputs = math.prod(checked_count("n_inputs", size) for size in shape)
         if isinstance(hidden, int | str):
             raise ValueError(f"hidden: got {hidden!r}, allowed is a list of widths, such as [100, 10, 5]")
         if isinstance(dropout, bool) or not isinstance(dropout, int | float) or not 0 <= dropout < 1:
             raise ValueError(f"dropout: got {dropout!r}, allowed is a number of at least 0 and below 1")
-        widths = [self.n_inputs, *(_size("hidden", width) for width in hidden)]
+        widths = [self.n_inputs, *(checked_count("hidden", width) for width in hidden)]
         layers: list[nn.Module] = []
         for n_in, n_out in itertools.pairwise(widths):
             layers += [_linear(n_in, n_out, generator), find_activation(activation)]
@@ -124,7 +120,7 @@ class MLP(nn.Module):
                 layers.append(nn.Dropout(dropout))
         # Looked up even for an empty list of widths, so that a misspelt name never passes.
         find_activation(activation)
-        layers.append(_linear(widths[-1], _size("n_outputs", n_outputs), generator))
+        layers.append(_linear(widths[-1], checked_count("n_outputs", n_outputs), generator))
         self.layers = nn.Sequential(*layers)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
