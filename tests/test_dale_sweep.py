@@ -15,12 +15,12 @@ import pytest
 import torch
 
 import utils.sweep as sweep
+from course import ROOT
 from utils.models.dale_experiment import Condition, build_network, draw_sounds, experiment_row, set_sizes
 from utils.models.dale_training import CANCELLED
-from utils.progress_bar import progress
+from utils.page.progress import progress
 from utils.results_table import GrowingTable, by_seed, course_table, read_table
 
-ROOT = Path(__file__).parents[1]
 TABLES = sorted((ROOT / "data").glob("dale_*.csv"))
 # The shape of a training without its time.
 FEW = 128

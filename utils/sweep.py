@@ -125,7 +125,7 @@ def sweep(
     if not missing:
         return 0
     table.begin()
-    from utils.progress_bar import progress
+    from utils.page.progress import progress
 
     failed: list[Outcome] = []
     bar = progress(total=len(missing), desc="sweep", unit="training", steady=False)
