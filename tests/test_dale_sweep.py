@@ -18,7 +18,7 @@ import utils.sweep as sweep
 from course import ROOT
 from utils.models.dale_experiment import Condition, build_network, draw_sounds, experiment_row, set_sizes
 from utils.models.dale_training import CANCELLED
-from utils.page.progress import progress
+from utils.page.progress_bar import progress
 from utils.results_table import GrowingTable, by_seed, course_table, read_table
 
 TABLES = sorted((ROOT / "data").glob("dale_*.csv"))

@@ -125,7 +125,7 @@ def sweep(
     if not missing:
         return 0
     table.begin()
-    from utils.page.progress import progress
+    from utils.page.progress_bar import progress
 
     failed: list[Outcome] = []
     bar = progress(total=len(missing), desc="sweep", unit="training", steady=False)

@@ -25,7 +25,7 @@ STUDENT = pin.requirements(ROOT / "requirements.txt")
 DEVELOPER = pin.requirements(ROOT / "requirements-dev.txt")
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 FOLDERS = ("tools", "tests", "book")
-OURS = {"utils", "conftest", "benchmarks"} | {path.stem for folder in FOLDERS for path in (ROOT / folder).glob("*.py")}
+OURS = {"utils", "conftest", "benchmarks"} | {path.stem for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")}
 
 
 def pins(name="constraints.txt"):
