@@ -19,6 +19,9 @@ ROOMS = {
     "seeding": set(),
     "plotting": {"display", "plotting", "_lazy"},
     "models": {"models", "datasets", "formula", "seeding", "_lazy", "progress_bar"},
+    "training": {"training", "models", "datasets", "seeding", "_lazy", "progress_bar"},
+    "sweeps": {"sweeps", "training", "models", "datasets", "seeding", "statistics", "_lazy", "progress_bar"},
+    "statistics": set(),
     "datasets": {"datasets", "_lazy", "progress_bar", "models"},
     "exercises": {"exercises", "models", "datasets", "display", "seeding", "_lazy"},
 }
@@ -174,7 +177,10 @@ def test_importing_utils_is_light():
         assert f"'{heavy}'" not in loaded, heavy
 
 
-@pytest.mark.parametrize("package", ["utils", "utils.datasets", "utils.models", "utils.plotting", "utils.exercises"])
+@pytest.mark.parametrize(
+    "package",
+    ["utils", "utils.datasets", "utils.models", "utils.training", "utils.plotting", "utils.exercises"],
+)
 def test_every_promised_name_is_there(package):
     module = __import__(package, fromlist=["__all__"])
     for name in module.__all__:

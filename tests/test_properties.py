@@ -11,7 +11,7 @@ from hypothesis import is_hypothesis_test
 
 from course import notebook_paths
 
-PACKAGES = ("utils", "utils.datasets", "utils.models", "utils.plotting", "utils.exercises")
+PACKAGES = ("utils", "utils.datasets", "utils.models", "utils.training", "utils.plotting", "utils.exercises")
 DATASETS, MODELS = "test_properties_datasets.", "test_properties_models."
 DISPLAY, EXERCISES = "test_properties_display.", "test_properties_exercises."
 

@@ -20,7 +20,7 @@ import utils
 from utils import predictions
 from utils.display import WIDGET_VIEW, approx, escape, publish, publish_picture, publish_widget
 from utils.plotting.style import chance_line, set_limits, spread
-from utils.results_table import by_seed, course_provenance, course_table
+from utils.sweeps.tables import by_seed, course_provenance, course_table
 from utils.widgets import Choice, Slider, SliderPanel, Tabs, Text
 
 words = st.text(st.characters(codec="ascii", categories=("L", "N", "P", "S")), min_size=1, max_size=12)

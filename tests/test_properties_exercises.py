@@ -20,9 +20,8 @@ from utils.scoreboard import (
     UNLIKELY,
     WAITING,
     Scoreboard,
-    prediction_interval,
-    student_quantile,
 )
+from utils.statistics import prediction_interval, student_quantile
 
 numbers = st.floats(-1e6, 1e6)
 # Whatever a student's code may return.

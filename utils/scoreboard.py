@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from utils.display import approx, escape, publish
+from utils.statistics import prediction_interval
 
 REPRODUCED, DIFFERS, PLAUSIBLE, UNLIKELY, WAITING = (
     "reproduced",
@@ -145,42 +144,6 @@ class Scoreboard:
     def _append(self, *cells: str) -> Scoreboard:
         self.rows.append(Row(*cells))
         return self
-
-
-def prediction_interval(values: Sequence[float], share: float = 0.95) -> tuple[float, float]:
-    """The interval in which one further draw falls with probability `share`, if the draws are normal.
-
-    Args:
-        values: (n,) at least 2 numbers.
-        share: between 0 and 1.
-
-    Returns:
-        Its lower and upper end: mean -+ t sd sqrt(1 + 1 / n).
-
-    Source: Student (1908), https://doi.org/10.1093/biomet/6.1.1
-    """
-    draws = np.asarray(values, dtype=float)
-    reach = student_quantile((1 + share) / 2, draws.size - 1) * draws.std(ddof=1) * math.sqrt(1 + 1 / draws.size)
-    return float(draws.mean() - reach), float(draws.mean() + reach)
-
-
-@functools.lru_cache
-def student_quantile(probability: float, degrees: int) -> float:
-    """Quantile of Student's t distribution above its median, by integrating its density.
-
-    Args:
-        probability: from 0.5 to 0.9999.
-        degrees: degrees of freedom, at least 1.
-
-    Returns:
-        t, to about 4 digits.
-    """
-    # With t = tan(u) sqrt(degrees) the density becomes cos(u)^(degrees - 1): a bounded interval, no tail cut off.
-    angle = np.linspace(0, np.pi / 2, 200_001)
-    weight = np.cos(angle) ** (degrees - 1)
-    mass = np.concatenate([[0], np.cumsum((weight[1:] + weight[:-1]) / 2)])
-    u = np.interp(probability - 0.5, mass / mass[-1] / 2, angle)
-    return float(np.tan(u) * math.sqrt(degrees))
 
 
 def _numbers(argument: str, value: Any) -> np.ndarray:
