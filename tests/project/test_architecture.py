@@ -14,8 +14,8 @@ from course import ROOT, notebook_paths, read_project
 from utils.datasets.download import fetch
 
 MODULES = sorted((ROOT / "utils").rglob("*.py"))
-# The rooms from the foundation up: each may import from itself and from those on the lines before it, and a line's rooms
-# know nothing of each other.
+# The rooms from the foundation up: each may import from itself and from those on the lines before it. The rooms of one
+# line know nothing of each other.
 STOREYS = (
     ("_lazy", "_notebooks", "checks", "seeding", "statistics"),
     ("page",),
@@ -69,8 +69,7 @@ def module_name(path):
 
 def own_imports(path):
     """The modules of utils that a module imports when it is loaded; imports inside of functions come later."""
-    body = [node for node in ast.parse(path.read_text(encoding="utf-8")).body]
-    for node in body:
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
         if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("utils"):
             yield node.module
             yield from (f"{node.module}.{name.name}" for name in node.names)
