@@ -434,10 +434,10 @@ def plot_responses(
         )
         words += f", at most {number(responses[best], 4)}, at dose {number(doses[best], 3)}"
     if observed is not None:
-        missed = np.abs(responses - seen[1]).max() if np.array_equal(seen[0], doses) else None
-        words += "; crosses mark what was observed" + (
-            f", missed by at most {number(missed, 2)}" if missed is not None else ""
-        )
+        words += "; crosses mark what was observed"
+        if np.array_equal(seen[0], doses):
+            missed = float(np.abs(responses - seen[1]).max())
+            words += f", missed by at most {number(missed, 2)}" if missed > 1e-6 else ", met at every dose"
     ax.legend(loc="upper right")
     return describe(fig, f"{words}.")
 
