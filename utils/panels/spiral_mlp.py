@@ -26,7 +26,6 @@ from utils.plotting.style import (
     GUIDE,
     NORMAL,
     OWN,
-    STRONG,
     THIN,
     TRUTH,
 )
@@ -71,7 +70,7 @@ class Untangling:
         ValueError: the last hidden layer has another number of units.
     """
 
-    X_MAX, PIXELS, ROOM = 1.4, 90, 1.15
+    X_MAX, PIXELS, STEPS, ROOM = 1.4, 90, 80, 1.15
 
     def __init__(
         self,
@@ -93,13 +92,16 @@ class Untangling:
             for X_batch, y_batch in loader:
                 train_step(network, optimiser, X_batch, y_batch)
             self.stages.append(copy.deepcopy(network).eval())
-        places = torch.cat([self._inside(stage) for stage in self.stages])
+        arms, _ = spiral.spiral_points(torch.linspace(0, 1, self.STEPS), head.out_features, 0.0)
+        self.arms = arms.view(head.out_features, self.STEPS, 2)
+        places = torch.cat([self._inside(stage, self.arms.flatten(0, 1)) for stage in self.stages])
         self.reach = self.ROOM * places.abs().max().item()
 
-    def _inside(self, stage: MLP) -> torch.Tensor:
-        """Where the points stand in the plane of the last hidden layer, (n, 2)."""
+    @staticmethod
+    def _inside(stage: MLP, points: torch.Tensor) -> torch.Tensor:
+        """Where points stand in the plane of the last hidden layer, (n, 2)."""
         with torch.no_grad():
-            return stage.layers[:-1](self.X)
+            return stage.layers[:-1](points)
 
     def draw(self, fig: Figure) -> dict[str, Any]:
         """Draw both planes once.
@@ -110,17 +112,20 @@ class Untangling:
         Returns:
             The artists that move.
         """
-        left, right = fig.add_axes((0.08, 0.13, 0.41, 0.8)), fig.add_axes((0.58, 0.13, 0.41, 0.8))
+        left, right = fig.add_axes((0.08, 0.135, 0.405, 0.78)), fig.add_axes((0.585, 0.135, 0.405, 0.78))
         plots.draw_points(left, self.X, self.y, size=9)
         plots.square(left, self.X_MAX)
         plots.square(right, self.reach)
         right.set(xlabel="unit 1", ylabel="unit 2")
         left.set_title("The points, and the borders")
         right.set_title("The same in the last hidden layer")
+        for arm, color in zip(self.arms, plots.CLASS_COLORS, strict=False):
+            left.plot(*arm.numpy().T, color=color, linewidth=CURVE, zorder=1)
+        arms = [right.plot([], [], color=color, linewidth=CURVE)[0] for color in plots.CLASS_COLORS[: len(self.arms)]]
         (borders,) = left.plot([], [], color=OWN, linewidth=CURVE, zorder=4)
         (lines,) = right.plot([], [], color=OWN, linewidth=CURVE, zorder=4)
         points = _class_points(right, 3)
-        return {"borders": borders, "lines": lines, "points": points}
+        return {"borders": borders, "lines": lines, "arms": arms, "points": points}
 
     def update(self, artists: Mapping[str, Any], epoch: int) -> str:
         """Show one epoch.
@@ -140,7 +145,9 @@ class Untangling:
         with torch.no_grad():
             behind = stage.layers[-1](inside).softmax(-1)
         artists["lines"].set_data(*plots.border_segments(behind, self.reach))
-        _move_points(artists["points"], self._inside(stage), self.y)
+        _move_points(artists["points"], self._inside(stage, self.X), self.y)
+        for line, arm in zip(artists["arms"], self._inside(stage, self.arms), strict=True):
+            line.set_data(*arm.numpy().T)
         right = 100 * evaluate_classifier(stage, self.X, self.y)[1].item()
         when = f"After {counted(epoch, 'epoch')}" if epoch else "Before training"
         return f"{when} {approx(right)} % of the points stand on their own side of the straight borders."
@@ -165,16 +172,17 @@ def untangling(
         epochs: length of the film.
 
     Returns:
-        The panel, at the end of the film.
+        The panel, at the beginning of the film.
     """
     film = Untangling(network, train_step, loader, X, y, epochs)
     return SliderPanel(
         "How the arms are untangled",
-        [Slider("epoch", "epoch", 0, epochs, epochs, 1)],
+        [Slider("epoch", "epoch", 0, epochs, 0, 1)],
         film.draw,
         film.update,
         "Move through the training. On the right each point stands where the two units of the last hidden layer put "
-        "it; there, every border is straight.",
+        "it; there, every border is straight. The lines are the arms without noise.",
+        play=10,
     )
 
 
@@ -189,7 +197,7 @@ class Training:
         epochs: after which training ends.
     """
 
-    X_MAX, PIXELS, POINTS, LOWEST = 1.5, 120, 300, 0.003
+    X_MAX, PIXELS, POINTS, LOWEST = 1.5, 80, 300, 0.003
 
     def __init__(self, train_step: TrainStep, epochs: int = 60) -> None:
         self.train_step, self.epochs = train_step, epochs
@@ -205,16 +213,17 @@ class Training:
         Returns:
             The artists that move.
         """
-        left = fig.add_axes((0.085, 0.13, 0.4, 0.8))
+        left = fig.add_axes((0.08, 0.135, 0.405, 0.78))
         extent = (-self.X_MAX, self.X_MAX, -self.X_MAX, self.X_MAX)
         blank = np.ones((self.PIXELS, self.PIXELS, 3))
-        picture = left.imshow(blank, origin="lower", extent=extent, interpolation="nearest", zorder=1)
+        picture = left.imshow(blank, origin="lower", extent=extent, interpolation="bilinear", zorder=1)
+        (borders,) = left.plot([], [], color=OWN, linewidth=THIN, zorder=2)
         points = _class_points(left, 3)
         plots.square(left, self.X_MAX)
         left.set_title("Decision map, test points")
-        right = fig.add_axes((0.6, 0.13, 0.385, 0.8))
+        right = fig.add_axes((0.6, 0.135, 0.385, 0.78))
         looks = {
-            "train": {"color": EXAMPLES, "linestyle": DASHED, "linewidth": STRONG},
+            "train": {"color": EXAMPLES, "linestyle": DASHED, "linewidth": CURVE},
             "test": {"color": OWN, "linewidth": THIN},
             "best possible": {"color": BEST, "linestyle": DASH_DOT, "linewidth": CURVE},
             "chance": {"color": TRUTH, "linestyle": DASHED, "linewidth": GUIDE},
@@ -223,7 +232,7 @@ class Training:
         right.set(xlim=(0, self.epochs), xlabel="epoch", title="Error")
         plots.error_axis(right, self.LOWEST, 1)
         right.legend(loc="lower left", ncols=2, fontsize=NORMAL)
-        return {"map": picture, "points": points, **lines}
+        return {"map": picture, "borders": borders, "points": points, **lines}
 
     def start(self, artists: Mapping[str, Any], width: int, depth: int, sigma: float, K: int) -> str:
         """Make the data and an untrained network, and show them.
@@ -251,7 +260,9 @@ class Training:
 
     def _show(self, artists: Mapping[str, Any], errors: Mapping[str, Sequence[float]]) -> None:
         K = self.network.layers[-1].out_features
-        artists["map"].set_data(plots.decision_image(predict_probabilities(self.network, self.grid)))
+        probabilities = predict_probabilities(self.network, self.grid)
+        artists["map"].set_data(plots.decision_image(probabilities, boundaries=False))
+        artists["borders"].set_data(*plots.border_segments(probabilities, self.X_MAX))
         _move_points(artists["points"], *self.data["test"])
         for part, values in errors.items():
             artists[part].set_data(range(1, len(values) + 1), np.maximum(values, self.LOWEST))

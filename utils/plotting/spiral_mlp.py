@@ -451,7 +451,7 @@ def plot_training(
     left.set(xlabel="epoch", ylabel="cross entropy (nats)", title="Training loss", xlim=(0, len(loss)))
     left.set_ylim(min(loss) / 1.3, 1.5 * math.log(1 / chance))
     errors = {name: 1 - np.asarray(values, dtype=float) for name, values in accuracy.items()}
-    looks = {"train": (EXAMPLES, DASHED, STRONG), "test": (OWN, "-", THIN)}
+    looks = {"train": (EXAMPLES, DASHED, CURVE), "test": (OWN, "-", THIN)}
     for name, (color, dashes, width) in looks.items():
         drawn = np.maximum(errors[name], LEAST_ERROR)
         right.plot(epochs, drawn, color=color, linestyle=dashes, linewidth=width, label=name)
@@ -550,8 +550,8 @@ def plot_modes(train_passes: torch.Tensor, eval_pass: float, accuracies: Mapping
     return describe(
         fig,
         f"Left: in training mode the probability of one point's class scatters from {approx(low, 2)} to "
-        f"{approx(high, 2)} over {counted(len(train_passes), 'pass', 'passes')}; in evaluation mode it is {approx(eval_pass, 2)}. "
-        f"Right: test accuracies, {said}.",
+        f"{approx(high, 2)} over {counted(len(train_passes), 'pass', 'passes')}; in evaluation mode it is "
+        f"{approx(eval_pass, 2)}. Right: test accuracies, {said}.",
     )
 
 
