@@ -220,6 +220,9 @@ class SliderPanel:
 
     def _redraw(self, values: dict[str, Any]) -> None:
         with self._lock:
+            if self._action is not None:
+                # Other values: what the bar told of is over.
+                self._bar.value = 0
             try:
                 caption = self._update(self._canvas.artists, **values)
             except Exception as problem:
