@@ -17,12 +17,12 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import utils
-from utils.page.numbers import approx
 from utils.page.figures import describe
+from utils.page.numbers import approx
 from utils.page.output import WIDGET_VIEW, emit, emit_picture, emit_widget, escape
 from utils.panels import Choice, Slider, SliderPanel, Tabs, Text
 from utils.plotting.style import chance_line, set_limits, spread
-from utils.results_table import by_seed, course_provenance, course_table
+from utils.sweeps.tables import by_seed, course_provenance, course_table
 
 words = st.text(st.characters(codec="ascii", categories=("L", "N", "P", "S")), min_size=1, max_size=12)
 numbers = st.floats(-1e6, 1e6)

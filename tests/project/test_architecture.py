@@ -14,8 +14,8 @@ from course import ROOT, notebook_paths, read_project
 from utils.datasets.download import fetch
 
 MODULES = sorted((ROOT / "utils").rglob("*.py"))
-# The rooms from the foundation up: each may import from itself and from those on the lines before it, and a line's rooms
-# know nothing of each other.
+# The rooms from the foundation up: each may import from itself and from those on the lines before it. The rooms of one
+# line know nothing of each other.
 STOREYS = (
     ("_lazy", "_notebooks", "checks", "seeding", "statistics"),
     ("page",),
@@ -27,7 +27,7 @@ STOREYS = (
     ("panels",),
     ("widgets",),
 )
-TOOLS = sorted((ROOT / "tools").rglob("*.py"))
+TOOLS = sorted(path for folder in ("tools", "book") for path in (ROOT / folder).rglob("*.py"))
 # The one list of places where something dangerous is meant to stand, and why.
 SANCTIONED = {
     ("utils/exercises/sandbox.py", "ctypes"): "stops a student's endless loop: Python has no other way into a thread",
@@ -40,10 +40,10 @@ SANCTIONED = {
     ("utils/datasets/download.py", "pooch"): "verifies what was downloaded",
     ("tools/bootstrap_cell.py", "subprocess"): "clones the course's own repository with git",
     ("tools/environment.py", "subprocess"): "makes .venv and installs the requirement files",
-    ("tools/build_book.py", "subprocess"): "calls Sphinx",
+    ("book/__main__.py", "subprocess"): "calls Sphinx",
     ("tools/mutation.py", "os.fork"): "tries each mutant in a process of its own, after the imports that cost seconds",
     ("tools/mutation.py", "importlib.import_module"): "imports the modules listed in it",
-    ("tools/check_links.py", "requests"): "asks whether pages answer, and reads none of them",
+    ("book/check_links.py", "requests"): "asks whether pages answer, and reads none of them",
 }
 # Where a file may come from another machine.
 NETWORK = {"requests", "pooch", "urllib.request", "urllib3", "http.client", "httpx", "aiohttp"}
@@ -69,8 +69,7 @@ def module_name(path):
 
 def own_imports(path):
     """The modules of utils that a module imports when it is loaded; imports inside of functions come later."""
-    body = [node for node in ast.parse(path.read_text(encoding="utf-8")).body]
-    for node in body:
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
         if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("utils"):
             yield node.module
             yield from (f"{node.module}.{name.name}" for name in node.names)
@@ -79,7 +78,7 @@ def own_imports(path):
 
 
 def sources():
-    """(name, source) of every module of utils and tools and of every notebook; the start cell is a tool's."""
+    """(name, source) of every module of utils, tools and book and of every notebook; the start cell is a tool's."""
     for path in [*MODULES, *TOOLS]:
         yield path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8")
     for path in notebook_paths():
@@ -171,7 +170,7 @@ def test_what_only_looks_dangerous_is_not():
 
 def test_files_come_from_elsewhere_in_one_place_only():
     used = {name for name, source in SOURCES.items() for _, what in dangers(ast.parse(source)) if what in NETWORK}
-    assert used == {"utils/datasets/download.py", "tools/check_links.py"}
+    assert used == {"utils/datasets/download.py", "book/check_links.py"}
 
 
 def test_every_download_is_over_https_and_has_a_hash():
