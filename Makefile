@@ -61,7 +61,7 @@ picture: developer ## make README's picture from the stored notebooks
 	@"$(PY)" tools/picture.py
 
 book: developer ## build the website from the stored notebooks: book/_build/html/index.html
-	@"$(PY)" tools/build_book.py $(ARGS)
+	@"$(PY)" -m book $(ARGS)
 
 clean: ## remove .venv and everything that can be made again
 	@rm -rf .venv .venv-colab .venv-bench .pytest_cache .ruff_cache .hypothesis .coverage htmlcov book/_build notebooks/.ipynb_checkpoints

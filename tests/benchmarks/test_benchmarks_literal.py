@@ -14,8 +14,8 @@ from benchmarks.literal.spiral_mlp import decision_map, train
 from utils.datasets.sound import ipd_to_class, random_ipd_dataset
 from utils.datasets.spiral import batched_loader
 from utils.exercises import get
-from utils.models import dale_training
 from utils.plotting.spiral_mlp import decision_grid
+from utils.training import dales_law_snn as dale_training
 
 
 class TestTransferCurve:

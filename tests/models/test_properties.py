@@ -13,25 +13,7 @@ from torch import nn
 
 from utils.exercises.lif_transfer_curve import mystery_errors, mystery_neuron
 from utils.models import relu_basis
-from utils.models.classifier_training import (
-    evaluate_classifier,
-    predict_probabilities,
-    ring_means,
-    train_classifier,
-    train_over_seeds,
-)
-from utils.models.dale_experiment import (
-    NETWORKS,
-    Condition,
-    build_network,
-    draw_sounds,
-    hidden_rates,
-    retrain_readout,
-    silence_inputs,
-    train_condition,
-)
 from utils.models.dale_snn import DaleSNN
-from utils.models.dale_training import evaluate
 from utils.models.decoders import (
     ResponseSpace,
     angle_of,
@@ -50,6 +32,22 @@ from utils.models.lif import lif_rate, simulate_lif, spike_counts, spike_times
 from utils.models.mlp import ACTIVATIONS, MLP, MLPEnsemble, find_activation
 from utils.models.spiking_conversion import SpikingMLP, balanced_thresholds, hidden_activations, relu_layers
 from utils.models.two_path_neuron import observations
+from utils.training.ablation import hidden_rates, retrain_readout, silence_inputs
+from utils.training.classifiers import (
+    evaluate_classifier,
+    predict_probabilities,
+    ring_means,
+    train_classifier,
+    train_over_seeds,
+)
+from utils.training.dale_conditions import (
+    NETWORKS,
+    Condition,
+    build_network,
+    draw_sounds,
+    train_condition,
+)
+from utils.training.dales_law_snn import evaluate
 
 seeds = st.integers(0, 10**6)
 no_counts = st.one_of(st.integers(-5, 0), st.floats(0.1, 0.9))

@@ -17,11 +17,12 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import utils
+from utils.page.figures import describe
 from utils.page.numbers import approx
 from utils.page.output import WIDGET_VIEW, emit, emit_picture, emit_widget, escape
 from utils.panels import Choice, Slider, SliderPanel, Tabs, Text
 from utils.plotting.style import chance_line, set_limits, spread
-from utils.results_table import by_seed, course_provenance, course_table
+from utils.sweeps.tables import by_seed, course_provenance, course_table
 
 words = st.text(st.characters(codec="ascii", categories=("L", "N", "P", "S")), min_size=1, max_size=12)
 numbers = st.floats(-1e6, 1e6)
@@ -73,14 +74,14 @@ class TestFigures:
     def test_a_figure_is_shown_once_with_its_words_and_closed(self, width, height, alt):
         shown = []
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("utils.plotting.style.publish_picture", lambda *args, **kwargs: shown.append((args, kwargs)))
+            patch.setattr("utils.page.figures.emit_picture", lambda *args, **kwargs: shown.append((args, kwargs)))
             fig, ax = plt.subplots(figsize=(width, height))
             ax.plot([0, 1])
             size, dpi = fig.get_size_inches().tolist(), fig.dpi
-            utils.show(fig, f"  {alt} ")
+            utils.show(describe(fig, f"  {alt} "))
         ((png, text), notes) = shown[0]
         assert len(shown) == 1
-        assert text == alt.strip()
+        assert text == " ".join(alt.split())
         assert notes["width"] == round(width * 100)
         assert not plt.fignum_exists(fig.number)
         picture = Image.open(io.BytesIO(png))
@@ -90,8 +91,8 @@ class TestFigures:
         assert fig.dpi == dpi
 
     @given(st.one_of(st.text(" \n\t", max_size=3), st.none(), st.integers()))
-    def test_a_figure_without_words_is_refused(self, alt):
-        assert refusal(utils.show, None, alt).startswith("alt: got no text")
+    def test_words_that_say_nothing_are_refused(self, words):
+        assert refusal(describe, None, words).startswith(f"words: got {words!r}")
 
     def test_the_style_is_the_courses_own(self):
         with plt.rc_context():
@@ -266,7 +267,7 @@ class TestInAKernel:
     @pytest.fixture
     def stored(self, monkeypatch):
         outputs = []
-        for name in ("utils.page.output.in_kernel", "utils.page.progress.in_kernel"):
+        for name in ("utils.page.output.in_kernel", "utils.page.progress_bar.in_kernel"):
             monkeypatch.setattr(name, lambda: True)
         monkeypatch.setattr(
             "IPython.display.display", lambda bundle, raw, metadata: outputs.append((bundle, raw, metadata))

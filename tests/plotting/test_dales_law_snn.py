@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 import utils.plotting.dales_law_snn as plots
 from utils import use_style
-from utils.models.dale_training import History
+from utils.training.dales_law_snn import History
 
 
 @pytest.fixture(autouse=True)

@@ -14,30 +14,36 @@ from course import ROOT, notebook_paths, read_project
 from utils.datasets.download import fetch
 
 MODULES = sorted((ROOT / "utils").rglob("*.py"))
-# Room -> the rooms of ours it may import from. Whatever is not listed may import from all of them.
-ROOMS = {
-    "seeding": set(),
-    "plotting": {"display", "plotting", "_lazy"},
-    "models": {"models", "datasets", "formula", "seeding", "_lazy", "progress_bar"},
-    "datasets": {"datasets", "_lazy", "progress_bar", "models"},
-    "exercises": {"exercises", "models", "datasets", "display", "seeding", "_lazy"},
-}
-TOOLS = sorted((ROOT / "tools").rglob("*.py"))
+# The rooms from the foundation up: each may import from itself and from those on the lines before it. The rooms of one
+# line know nothing of each other.
+STOREYS = (
+    ("_lazy", "_notebooks", "checks", "seeding", "statistics"),
+    ("page",),
+    ("bootstrap", "datasets"),
+    ("models",),
+    ("training",),
+    ("sweeps", "plotting", "predictions"),
+    ("exercises",),
+    ("panels",),
+    ("widgets",),
+)
+TOOLS = sorted(path for folder in ("tools", "book") for path in (ROOT / folder).rglob("*.py"))
 # The one list of places where something dangerous is meant to stand, and why.
 SANCTIONED = {
     ("utils/exercises/sandbox.py", "ctypes"): "stops a student's endless loop: Python has no other way into a thread",
     ("utils/exercises/report.py", "subprocess"): "gives each hand-in a process of its own, from a list of words",
     ("utils/exercises/registry.py", "importlib.import_module"): "loads one of the modules listed in it",
+    ("utils/predictions/registry.py", "importlib.import_module"): "loads the module of one of the six notebooks",
     ("utils/_lazy.py", "importlib.import_module"): "loads one of the modules listed by its package",
     ("utils/bootstrap.py", "subprocess"): "installs on Colab what requirements.txt names and is missing there",
     ("utils/datasets/download.py", "requests"): "downloads over https",
     ("utils/datasets/download.py", "pooch"): "verifies what was downloaded",
     ("tools/bootstrap_cell.py", "subprocess"): "clones the course's own repository with git",
     ("tools/environment.py", "subprocess"): "makes .venv and installs the requirement files",
-    ("tools/build_book.py", "subprocess"): "calls Sphinx",
+    ("book/__main__.py", "subprocess"): "calls Sphinx",
     ("tools/mutation.py", "os.fork"): "tries each mutant in a process of its own, after the imports that cost seconds",
     ("tools/mutation.py", "importlib.import_module"): "imports the modules listed in it",
-    ("tools/check_links.py", "requests"): "asks whether pages answer, and reads none of them",
+    ("book/check_links.py", "requests"): "asks whether pages answer, and reads none of them",
 }
 # Where a file may come from another machine.
 NETWORK = {"requests", "pooch", "urllib.request", "urllib3", "http.client", "httpx", "aiohttp"}
@@ -57,8 +63,22 @@ def imported_modules(tree):
             yield from (f"{node.module}.{name.name}" for name in node.names if node.module == "utils")
 
 
+def module_name(path):
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def own_imports(path):
+    """The modules of utils that a module imports when it is loaded; imports inside of functions come later."""
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("utils"):
+            yield node.module
+            yield from (f"{node.module}.{name.name}" for name in node.names)
+        elif isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+
+
 def sources():
-    """(name, source) of every module of utils and tools and of every notebook; the start cell is a tool's."""
+    """(name, source) of every module of utils, tools and book and of every notebook; the start cell is a tool's."""
     for path in [*MODULES, *TOOLS]:
         yield path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8")
     for path in notebook_paths():
@@ -71,12 +91,27 @@ SOURCES = dict(sources())
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_imports_run_one_way(path):
-    allowed = ROOMS.get(room(path))
-    if allowed is None or path.name == "report.py":
+    here = room(path)
+    if here == "__init__":  # the course's front door
         return
+    (storey,) = (number for number, rooms in enumerate(STOREYS) if here in rooms)
+    allowed = {here}.union(*STOREYS[:storey])
     tree = ast.parse(path.read_text(encoding="utf-8"))
     ours = {name.split(".")[1] for name in imported_modules(tree) if name.startswith("utils.")}
-    assert ours <= allowed, f"{room(path)} imports {ours - allowed}"
+    assert ours <= allowed, f"{here} imports {ours - allowed}"
+
+
+def test_no_two_modules_of_a_room_need_each_other():
+    needs = {module_name(path): set(own_imports(path)) for path in MODULES}
+    reached = {name: set() for name in needs}
+    for name in needs:
+        waiting = [name]
+        while waiting:
+            for other in needs.get(waiting.pop(), ()):
+                if other in needs and other not in reached[name]:
+                    reached[name].add(other)
+                    waiting.append(other)
+    assert [name for name in needs if name in reached[name]] == []
 
 
 @pytest.mark.parametrize("name", SOURCES)
@@ -135,7 +170,7 @@ def test_what_only_looks_dangerous_is_not():
 
 def test_files_come_from_elsewhere_in_one_place_only():
     used = {name for name, source in SOURCES.items() for _, what in dangers(ast.parse(source)) if what in NETWORK}
-    assert used == {"utils/datasets/download.py", "tools/check_links.py"}
+    assert used == {"utils/datasets/download.py", "book/check_links.py"}
 
 
 def test_every_download_is_over_https_and_has_a_hash():
@@ -174,7 +209,19 @@ def test_importing_utils_is_light():
         assert f"'{heavy}'" not in loaded, heavy
 
 
-@pytest.mark.parametrize("package", ["utils", "utils.datasets", "utils.models", "utils.plotting", "utils.exercises"])
+@pytest.mark.parametrize(
+    "package",
+    [
+        "utils",
+        "utils.datasets",
+        "utils.exercises",
+        "utils.models",
+        "utils.page",
+        "utils.panels",
+        "utils.plotting",
+        "utils.predictions",
+    ],
+)
 def test_every_promised_name_is_there(package):
     module = __import__(package, fromlist=["__all__"])
     for name in module.__all__:

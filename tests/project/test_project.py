@@ -25,7 +25,8 @@ STUDENT = pin.requirements(ROOT / "requirements.txt")
 DEVELOPER = pin.requirements(ROOT / "requirements-dev.txt")
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 FOLDERS = ("tools", "tests", "book")
-OURS = {"utils", "conftest", "benchmarks"} | {path.stem for folder in FOLDERS for path in (ROOT / folder).glob("*.py")}
+OURS = {"utils", "conftest", "benchmarks", "book"}
+OURS |= {path.stem for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")}
 
 
 def pins(name="constraints.txt"):
@@ -81,7 +82,7 @@ class TestPackages:
 
     def test_what_a_maintainer_runs_is_named_in_one_of_the_two(self):
         own = [(ROOT / "conftest.py").read_text(encoding="utf-8")]
-        modules = set().union(*(imported(source) for source in [*sources("tools", "tests"), *own]))
+        modules = set().union(*(imported(source) for source in [*sources("tools", "tests", "book"), *own]))
         unnamed = distributions(modules) - names(DEVELOPER)
         assert not unnamed
 

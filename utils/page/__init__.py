@@ -18,7 +18,7 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "escape": "output",
         "in_kernel": "host",
         "on_colab": "host",
-        "progress": "progress",
+        "progress": "progress_bar",
         "show": "figures",
         "words_of": "figures",
     },

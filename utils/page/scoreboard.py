@@ -102,7 +102,7 @@ class Scoreboard:
                 f"values: got {seeds.size} seeds, allowed are 3 or more, or there is no spread to speak of"
             )
         target = float(_numbers("published", published))
-        low, high = prediction_interval(seeds, runs=runs)
+        low, high = prediction_interval(seeds, mean_of=runs)
         verdict = CONSISTENT if low <= target <= high else INCONSISTENT
         ours = f"{approx(seeds.mean())} (seeds: {approx(seeds.min())} to {approx(seeds.max())}, n = {seeds.size})"
         of = "one more run" if runs == 1 else f"a mean of {runs} runs"

@@ -54,8 +54,8 @@ def as_html(prediction: Prediction, chosen: str | None = None) -> str:
     items = "".join(f"<li>{escape(option)}</li>" for option in prediction.options)
     because = escape(prediction.because)
     if chosen is None:
-        right = escape(prediction.lettered[prediction.answer])
-        end = f"<details><summary>Answer</summary><p><strong>{prediction.answer}. {right}</strong> {because}</p></details>"
+        right = f"{prediction.answer}. {escape(prediction.lettered[prediction.answer])}"
+        end = f"<details><summary>Answer</summary><p><strong>{right}</strong> {because}</p></details>"
     else:
         end = f"<p><strong>{escape(prediction.verdict(chosen))}</strong> {because}</p>"
     return (

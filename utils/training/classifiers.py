@@ -42,7 +42,7 @@ class SeedResults:
     test_loss: torch.Tensor
 
 
-def _came(value: object) -> str:
+def _described(value: object) -> str:
     if isinstance(value, torch.Tensor):
         return f"shape {tuple(value.shape)}, {str(value.dtype).removeprefix('torch.')}"
     return type(value).__name__
@@ -50,11 +50,13 @@ def _came(value: object) -> str:
 
 def _check_data(X: torch.Tensor, y: torch.Tensor) -> None:
     if not isinstance(X, torch.Tensor) or X.ndim < 2 or X.numel() == 0:
-        raise ValueError(f"X: got {_came(X)}, allowed is a tensor with at least one sample and a feature axis")
+        raise ValueError(f"X: got {_described(X)}, allowed is a tensor with at least one sample and a feature axis")
     if not torch.isfinite(X).all():
         raise ValueError("X: got NaN or infinity, allowed are finite numbers")
     if not isinstance(y, torch.Tensor) or y.shape not in (X.shape[:-1], X.shape[:1]) or y.dtype != torch.int64:
-        raise ValueError(f"y: got {_came(y)}, allowed is int64, one class for each sample of X: {tuple(X.shape[:-1])}")
+        raise ValueError(
+            f"y: got {_described(y)}, allowed is int64, one class for each sample of X: {tuple(X.shape[:-1])}"
+        )
 
 
 def predict_probabilities(model: nn.Module, X: torch.Tensor, chunk: int = 3072) -> torch.Tensor:
@@ -74,7 +76,9 @@ def predict_probabilities(model: nn.Module, X: torch.Tensor, chunk: int = 3072) 
     if chunk < 1:
         raise ValueError(f"chunk: got {chunk!r}, allowed is a whole number of at least 1")
     if X.ndim < 2 or X.numel() == 0:
-        raise ValueError(f"X: got {_came(X)}, allowed is (n, features) or (members, n, features) with n of at least 1")
+        raise ValueError(
+            f"X: got {_described(X)}, allowed is (n, features) or (members, n, features) with n of at least 1"
+        )
     training = model.training
     model.eval()
     try:
@@ -113,7 +117,7 @@ def ring_means(values: torch.Tensor, radius: torch.Tensor, edges: torch.Tensor) 
         ValueError: the shapes of values and radius differ, or the edges do not rise.
     """
     if values.shape != radius.shape:
-        raise ValueError(f"radius: got {_came(radius)}, allowed is the shape of values, {tuple(values.shape)}")
+        raise ValueError(f"radius: got {_described(radius)}, allowed is the shape of values, {tuple(values.shape)}")
     if edges.ndim != 1 or len(edges) < 2 or not (edges.diff() > 0).all():
         raise ValueError(f"edges: got {edges.tolist()}, allowed are two or more rising numbers")
     inside = (radius[..., None] >= edges[:-1]) & (radius[..., None] < edges[1:])

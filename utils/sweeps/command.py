@@ -1,6 +1,6 @@
-"""Train the network that hears many times, and keep the results in a table: `python -m utils.sweep dale --help`.
+"""Train the network that hears many times, and keep the results in a table: `python -m utils.sweeps dale --help`.
 
-    python -m utils.sweep dale --fractions 0:1:0.1 --seeds 10 --phase shared --out data/dale_fraction_sweep.csv
+    python -m utils.sweeps dale --fractions 0:1:0.1 --seeds 10 --phase shared --out data/dale_fraction_sweep.csv
 
 A sweep that is stopped goes on where it was: the same command skips the rows that the table has.
 """
@@ -15,10 +15,11 @@ from dataclasses import asdict, fields
 from functools import partial
 from pathlib import Path
 
-from utils.models.dale_experiment import N_TRAIN, NETWORKS, STARTS, Condition, experiment_row, set_sizes
-from utils.models.dale_training import CANCELLED
-from utils.parallel import Outcome, outcomes
-from utils.results_table import GrowingTable, versions
+from utils.sweeps.measurements import experiment_row
+from utils.sweeps.processes import CallResult, call_results
+from utils.sweeps.tables import GrowingTable, versions
+from utils.training.dale_conditions import N_TRAIN, NETWORKS, STARTS, Condition, set_sizes
+from utils.training.dales_law_snn import CANCELLED
 
 CONDITION = [field.name for field in fields(Condition)]
 RESULTS = ["best_epoch", "outcome", "final_train_loss"] + [
@@ -119,22 +120,22 @@ def sweep(
             is in the table.
     """
     protocol = PROTOCOL.format(*set_sizes(sounds))
-    provenance = {"command": command or "utils.sweep.sweep", "protocol": protocol, "versions": versions()}
+    provenance = {"command": command or "utils.sweeps.command.sweep", "protocol": protocol, "versions": versions()}
     table = GrowingTable(out, CONDITION + RESULTS, CONDITION, provenance)
     missing = [condition for condition in dict.fromkeys(conditions) if not table.has(asdict(condition))]
     if not missing:
         return 0
     table.begin()
-    from utils.page.progress import progress
+    from utils.page.progress_bar import progress
 
-    failed: list[Outcome] = []
+    failed: list[CallResult] = []
     bar = progress(total=len(missing), desc="sweep", unit="training", steady=False)
     try:
-        for outcome in outcomes(partial(run_one, sounds=sounds), missing, jobs, scheduler):
-            if outcome.problem:
-                failed.append(outcome)
+        for result in call_results(partial(run_one, sounds=sounds), missing, jobs, scheduler):
+            if result.problem:
+                failed.append(result)
             else:
-                table.append(outcome.value)
+                table.append(result.value)
             bar.update()
     finally:
         bar.close()
@@ -144,10 +145,10 @@ def sweep(
     return len(missing)
 
 
-def _complaint(failed: Sequence[Outcome], n_trainings: int) -> str:
+def _complaint(failed: Sequence[CallResult], n_trainings: int) -> str:
     lines = [f"{len(failed)} of {n_trainings} trainings failed; every other row is in the table"]
-    for problem in dict.fromkeys(outcome.problem for outcome in failed):
-        named = [outcome.item for outcome in failed if outcome.problem == problem]
+    for problem in dict.fromkeys(result.problem for result in failed):
+        named = [result.item for result in failed if result.problem == problem]
         lines.append(f"  {problem}")
         lines += ["    " + ", ".join(f"{name} {value}" for name, value in asdict(c).items()) for c in named[:MAX_NAMED]]
         if len(named) > MAX_NAMED:
@@ -157,7 +158,7 @@ def _complaint(failed: Sequence[Outcome], n_trainings: int) -> str:
 
 def _command(parser: argparse.ArgumentParser, given: Mapping[str, object]) -> str:
     """A command that makes the same table: how many trainings there are, and what differs from the usual."""
-    words = ["python", "-m", "utils.sweep", given["experiment"]]
+    words = ["python", "-m", "utils.sweeps", given["experiment"]]
     for name, value in given.items():
         if name in ("fractions", "seeds") or (
             name not in ("experiment", *UNRECORDED) and value != parser.get_default(name)
@@ -168,7 +169,7 @@ def _command(parser: argparse.ArgumentParser, given: Mapping[str, object]) -> st
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; returns the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m utils.sweep", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(prog="python -m utils.sweeps", description=__doc__.splitlines()[0])
     commands = parser.add_subparsers(dest="experiment", required=True)
     dale = commands.add_parser(
         "dale",
@@ -206,20 +207,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         conditions = [Condition(fraction=share, seed=seed, **common) for seed in seeds for share in shares]
         added = sweep(conditions, given.out, given.jobs, given.scheduler, given.sounds, _command(dale, vars(given)))
     except ValueError as problem:
-        print(f"utils.sweep: {problem}", file=sys.stderr)
+        print(f"utils.sweeps: {problem}", file=sys.stderr)
         return 2
     except RuntimeError as problem:
-        print(f"utils.sweep: {problem}\nThe same command does what is missing.", file=sys.stderr)
+        print(f"utils.sweeps: {problem}\nThe same command does what is missing.", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print(f"utils.sweep: stopped; {given.out} keeps every finished row, the same command goes on", file=sys.stderr)
+        print(f"utils.sweeps: stopped; {given.out} keeps every finished row, the same command goes on", file=sys.stderr)
         return 130
     print(f"{added} rows added to {given.out}, {len(conditions) - added} were there")
     return 0
-
-
-if __name__ == "__main__":
-    # Under its own name, by which other processes find its functions; here it is called "__main__".
-    from utils import sweep as this
-
-    sys.exit(this.main())

@@ -7,17 +7,9 @@ import pytest
 import torch
 
 from utils.datasets.sound import ipd_spikes, ipd_to_class, random_ipd_dataset
-from utils.models.dale_experiment import (
-    Condition,
-    build_network,
-    hidden_rates,
-    retrain_readout,
-    silence_inputs,
-    silence_kind,
-)
 from utils.models.dale_interneurons import INPUT_PROBABILITY, InterneuronSNN, hidden_units_for
 from utils.models.dale_snn import DaleSNN
-from utils.models.dale_training import CANCELLED, EARLY, FINISHED, NOT_FINITE, evaluate, train
+from utils.training.dales_law_snn import CANCELLED, EARLY, FINISHED, NOT_FINITE, evaluate, train
 
 
 @pytest.fixture(scope="module")
@@ -206,13 +198,6 @@ def test_a_folder_that_cannot_be_written_does_not_end_the_training(sounds, tmp_p
     assert history.epochs == 1
 
 
-def test_interneurons_get_no_more_parameters_than_the_network_beside_them():
-    signed, interneurons = (build_network(Condition(network=kind)) for kind in ("columns", "interneurons"))
-    counts = [sum(weight.numel() for weight in model.parameters()) for model in (signed, interneurons)]
-    assert isinstance(interneurons, InterneuronSNN)
-    assert 0.95 * counts[0] < counts[1] <= counts[0]
-
-
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -235,60 +220,6 @@ def test_refuses_sounds_that_do_not_match(sounds):
         evaluate(network(), ipd[:0], spikes[:0])
     with pytest.raises(ValueError, match="validation: got no sounds"):
         train(network(), ipd, spikes, (ipd[:0], spikes[:0]))
-
-
-# --- ablations -----------------------------------------------------------------------------------------------------
-
-
-def test_silencing_leaves_the_network_alone():
-    model = network(inhibitory_fraction=0.3)
-    before = weights_of(model)
-    cut = silence_inputs(model, torch.tensor([0, 5]))
-    assert not bool(cut.w1[[0, 5]].any())
-    assert torch.equal(cut.w1[1:5], model.w1[1:5])
-    assert equal(weights_of(model), before)
-
-
-def test_silenced_inputs_have_no_effect():
-    model = network()
-    rows = torch.arange(100, 200)
-    spikes = ipd_spikes(torch.tensor([0.4, -1.0]), torch.Generator().manual_seed(0))
-    deaf = spikes.clone()
-    deaf[:, :, rows] = 0
-    with torch.no_grad():
-        assert torch.allclose(silence_inputs(model, rows)(spikes), model(deaf), rtol=1e-4, atol=1e-4)
-
-
-@pytest.mark.parametrize("sign", [-1, 1])
-def test_a_kind_is_silenced_at_random(sign):
-    model = network(inhibitory_fraction=0.3)
-    cuts = [silence_kind(model, sign, 20, torch.Generator().manual_seed(seed)) for seed in (0, 0, 1)]
-    silent = [(cut.w1 == 0).all(1) for cut in cuts]
-    assert all(int(rows.sum()) == 20 and bool((model.sign1[rows] == sign).all()) for rows in silent)
-    assert torch.equal(silent[0], silent[1])
-    assert not torch.equal(silent[0], silent[2])
-    with pytest.raises(ValueError, match="n_rows: got 150, allowed is 0 to"):
-        silence_kind(model, sign, 150, torch.Generator())
-
-
-def test_a_retrained_readout_learns_and_touches_nothing_else(sounds):
-    (ipd, spikes), _ = sounds
-    model = network()
-    before = weights_of(model)
-    new = retrain_readout(model, ipd, spikes, steps=40)
-    assert equal(weights_of(model), before)
-    assert torch.equal(new.w1, model.w1)
-    assert evaluate(new, ipd, spikes).loss < evaluate(model, ipd, spikes).loss
-    assert bool((new.signed_weights()[1] * new.sign2 >= 0).all())
-
-
-def test_rates_are_spikes_per_second(sounds):
-    model, (_, spikes) = network(), sounds[1]
-    rates = hidden_rates(model, spikes)
-    with torch.no_grad():
-        counted = model.hidden_spikes(spikes).sum(0) / 0.1
-    assert rates.shape == (64, 30)
-    assert torch.allclose(rates, counted)
 
 
 # --- interneurons --------------------------------------------------------------------------------------------------
@@ -351,38 +282,6 @@ def test_equal_parameters():
     with pytest.raises(ValueError, match="n_interneurons: got 0"):
         InterneuronSNN(n_interneurons=0)
     assert InterneuronSNN(n_hidden=4, n_interneurons=1)(torch.zeros(2, 5, 200)).shape == (2, 12)
-
-
-# --- conditions ----------------------------------------------------------------------------------------------------
-
-
-def test_a_seed_decides_the_network_and_nothing_else_moves():
-    torch.manual_seed(3)
-    expected = torch.rand(1)
-    torch.manual_seed(3)
-    one, two = (build_network(Condition(seed=4)) for _ in range(2))
-    assert equal(one.state_dict(), two.state_dict())
-    assert torch.equal(torch.rand(1), expected)
-    assert not equal(one.state_dict(), build_network(Condition(seed=5)).state_dict())
-
-
-def test_a_seed_gives_the_same_raw_weights_at_every_fraction():
-    networks = [build_network(Condition(fraction=fraction, layout="block")) for fraction in (0.0, 0.4, 1.0)]
-    assert torch.equal(networks[0].w1, networks[1].w1)
-    assert torch.equal(networks[0].w1, networks[2].w1)
-
-
-@pytest.mark.parametrize(
-    ("arguments", "words"),
-    [
-        ({"network": "rows"}, "network: got 'rows'"),
-        ({"start": "fair"}, "start: got 'fair'"),
-        ({"network": "free", "start": "balanced"}, "start: got 'balanced' for network 'free'"),
-    ],
-)
-def test_refuses_conditions(arguments, words):
-    with pytest.raises(ValueError, match=words):
-        Condition(**arguments)
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write anywhere")

@@ -14,13 +14,14 @@ import numpy as np
 import pytest
 import torch
 
-import utils.sweep as sweep
-from course import ROOT
-from utils.models.dale_experiment import Condition, build_network, draw_sounds, experiment_row, set_sizes
-from utils.models.dale_training import CANCELLED
-from utils.page.progress import progress
-from utils.results_table import GrowingTable, by_seed, course_table, read_table
+import utils.sweeps.command as sweep
+from utils.page.progress_bar import progress
+from utils.sweeps.measurements import experiment_row
+from utils.sweeps.tables import GrowingTable, by_seed, course_table, read_table
+from utils.training.dale_conditions import Condition, build_network, draw_sounds, set_sizes
+from utils.training.dales_law_snn import CANCELLED
 
+ROOT = Path(__file__).parents[2]
 TABLES = sorted((ROOT / "data").glob("dale_*.csv"))
 # The shape of a training without its time.
 FEW = 128
@@ -134,7 +135,7 @@ def test_a_training_that_fails_is_named_and_costs_no_other(tmp_path, monkeypatch
     assert sweep.main(command) == 1
     said = capsys.readouterr().err
     assert "11 of 55 trainings failed" in said
-    assert said.count("ZeroDivisionError: no such sound (test_dale_sweep.py, line ") == 1
+    assert said.count("ZeroDivisionError: no such sound (test_sweep_command.py, line ") == 1
     assert "fraction 0.4, seed 3, layout random" in said
     assert "... and 6 more" in said
     assert [row["seed"] for row in read_table(out)[1]] == ["0", "1", "2", "4"] * 11
@@ -260,7 +261,7 @@ def test_the_page_about_sweeps_calls_what_there_is(monkeypatch, capsys):
     text = (ROOT / "book" / "sweeps.md").read_text(encoding="utf-8")
     asked = []
     monkeypatch.setattr(sweep, "sweep", lambda conditions, *rest: asked.append((len(conditions), *rest)) or 0)
-    for command in re.findall(r"^(?:time )?python -m utils\.sweep (.+)$", text, re.MULTILINE):
+    for command in re.findall(r"^(?:time )?python -m utils\.sweeps (.+)$", text, re.MULTILINE):
         assert sweep.main(shlex.split(command)) == 0
     (local, *_), (one, _, jobs, *_), (cluster, _, _, scheduler, *_) = asked
     assert (local, one, jobs, cluster) == (220, 1, 1, 220)
@@ -294,7 +295,7 @@ def test_the_command_of_a_table_goes_on_with_it(path, tmp_path, monkeypatch, cap
     known = {tuple(row[name] for name in sweep.CONDITION): row for row in rows}
     monkeypatch.setattr(sweep, "run_one", lambda condition, sounds: known[tuple(map(str, vars(condition).values()))])
     command = shlex.split(notes["command"])
-    assert command[:3] == ["python", "-m", "utils.sweep"]
+    assert command[:3] == ["python", "-m", "utils.sweeps"]
     assert sweep.main([*command[3:], "--jobs", "1"]) == 0
     notes_after, rows_after = read_table(tmp_path / "data" / path.name)
     assert len(rows_after) == len(rows) > kept

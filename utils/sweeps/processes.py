@@ -14,13 +14,13 @@ from uuid import uuid4
 
 import torch
 
-from utils.results_table import versions
+from utils.sweeps.tables import versions
 
 SCHEDULER_TIMEOUT = 10  # seconds
 
 
 @dataclass(frozen=True)
-class Outcome:
+class CallResult:
     """What became of one call.
 
     Attributes:
@@ -34,12 +34,12 @@ class Outcome:
     problem: str = ""
 
 
-def outcomes(
+def call_results(
     function: Callable[[Any], Any], items: Sequence[Any], jobs: int | None = None, scheduler: str | None = None
-) -> Iterator[Outcome]:
+) -> Iterator[CallResult]:
     """Call a function for each item, with one thread of torch for each call.
 
-    An error of the function is an outcome as well: it does not keep the other items from being done.
+    An error of the function is a result as well: it does not keep the other items from being done.
 
     Args:
         function: must belong to a module, so that other processes find it.
@@ -48,7 +48,7 @@ def outcomes(
         scheduler: address of a Dask scheduler, such as "tcp://10.0.0.5:8786", whose workers are used in their place.
 
     Yields:
-        Outcomes, each as soon as it is there, in any order.
+        Results, each as soon as it is there, in any order.
 
     Raises:
         ValueError: jobs is below 1, both or an unusable scheduler are given, or a package is missing.
@@ -64,21 +64,21 @@ def outcomes(
         yield from _in_processes(function, items, jobs)
 
 
-def _attempt(function: Callable[[Any], Any], item: Any) -> Outcome:
+def _attempt(function: Callable[[Any], Any], item: Any) -> CallResult:
     # Calls side by side would only wait for each other's threads; and the number of threads decides the last digits.
     torch.set_num_threads(1)
     try:
-        return Outcome(item, function(item))
+        return CallResult(item, function(item))
     except Exception as problem:
         place = traceback.extract_tb(problem.__traceback__)[-1]
-        return Outcome(item, problem=f"{_in_a_line(problem)} ({Path(place.filename).name}, line {place.lineno})")
+        return CallResult(item, problem=f"{_in_a_line(problem)} ({Path(place.filename).name}, line {place.lineno})")
 
 
 def _in_a_line(problem: BaseException) -> str:
     return " ".join(f"{type(problem).__name__}: {problem}".split()).rstrip(":")
 
 
-def _here(function: Callable[[Any], Any], items: Sequence[Any]) -> Iterator[Outcome]:
+def _here(function: Callable[[Any], Any], items: Sequence[Any]) -> Iterator[CallResult]:
     threads = torch.get_num_threads()
     try:
         for item in items:
@@ -87,7 +87,7 @@ def _here(function: Callable[[Any], Any], items: Sequence[Any]) -> Iterator[Outc
         torch.set_num_threads(threads)
 
 
-def _in_processes(function: Callable[[Any], Any], items: Sequence[Any], jobs: int | None) -> Iterator[Outcome]:
+def _in_processes(function: Callable[[Any], Any], items: Sequence[Any], jobs: int | None) -> Iterator[CallResult]:
     try:
         from joblib import Parallel, delayed, parallel_config
     except ImportError as problem:
@@ -100,9 +100,9 @@ def _in_processes(function: Callable[[Any], Any], items: Sequence[Any], jobs: in
         raise RuntimeError("a process was killed, often for want of memory: try fewer jobs") from problem
 
 
-def _attempt_elsewhere(function: Callable[[Any], Any], item: Any, expected: str) -> Outcome:
+def _attempt_elsewhere(function: Callable[[Any], Any], item: Any, expected: str) -> CallResult:
     if versions() != expected:
-        return Outcome(item, problem=f"a worker has {versions()}, allowed is {expected} as on the side that asks")
+        return CallResult(item, problem=f"a worker has {versions()}, allowed is {expected} as on the side that asks")
     return _attempt(function, item)
 
 
@@ -116,7 +116,7 @@ async def _greet(scheduler: str) -> None:
         await comm.close()
 
 
-def _on_dask(function: Callable[[Any], Any], items: Sequence[Any], scheduler: str) -> Iterator[Outcome]:
+def _on_dask(function: Callable[[Any], Any], items: Sequence[Any], scheduler: str) -> Iterator[CallResult]:
     # Not through joblib: its Dask backend waits for ever for a call that Dask has given up.
     try:
         from distributed import Client, as_completed
@@ -147,6 +147,6 @@ def _on_dask(function: Callable[[Any], Any], items: Sequence[Any], scheduler: st
             if future.status == "finished":
                 yield result
             elif future.status == "error":
-                yield Outcome(item, problem=_in_a_line(future.exception()))
+                yield CallResult(item, problem=_in_a_line(future.exception()))
             else:
                 raise RuntimeError(f"the scheduler at {scheduler} was lost")

@@ -10,8 +10,8 @@ from html import unescape
 import pytest
 from browser_tools import BROWSER, NO_BROWSER, axe, chromium
 
-import build_book
-import check_links
+from book import __main__ as builder
+from book import check_links
 from course import notebook_paths
 
 pytest.importorskip("sphinx", reason="the website's packages are not installed: make book")
@@ -45,7 +45,7 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 def website(tmp_path_factory):
     folder = tmp_path_factory.mktemp("website") / "html"
     start = time.monotonic()
-    build_book.build(folder)
+    builder.build(folder)
     # 30 seconds on a quiet machine; this one may be running other tests.
     assert time.monotonic() - start < 120
     return folder

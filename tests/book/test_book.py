@@ -11,11 +11,10 @@ import nbformat
 import pytest
 import yaml
 
-import bench_page
-import book_pages as make
-import check_links
 from benchmarks import report
 from benchmarks.rows import GROWTH, TIME, Row
+from book import check_links, speed_page
+from book import pages as make
 from course import NOTEBOOKS, ROOT, notebook_paths, read_project
 from notebook_page import read_page
 from utils.exercises import get
@@ -218,7 +217,7 @@ class TestSpeed:
         return tmp_path
 
     def test_page(self, folder):
-        text, png = bench_page.speed(folder)
+        text, png = speed_page.speed(folder)
         assert "1\N{NO-BREAK SPACE}ms" in text
         text = text.replace("\N{NO-BREAK SPACE}", " ")
         assert png == PNG
@@ -239,18 +238,18 @@ class TestSpeed:
     def test_without_a_stored_run_it_says_what_to_do(self, folder, name):
         (folder / name).unlink()
         with pytest.raises(ValueError, match=f"{name} is missing: run make bench"):
-            bench_page.speed(folder)
+            speed_page.speed(folder)
 
     def test_the_stored_run_makes_a_page(self):
-        text, png = bench_page.speed()
+        text, png = speed_page.speed()
         assert text.count("<table") >= 3
         assert png.startswith(b"\x89PNG")
 
 
-def test_the_builder_finds_the_course_from_anywhere(tmp_path):
-    command = [sys.executable, str(ROOT / "tools" / "build_book.py"), "--help"]
+def test_the_builder_finds_the_tools_by_itself():
+    command = [sys.executable, "-m", "book", "--help"]
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    ended = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+    ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     assert ended.returncode == 0, ended.stderr
 
 

@@ -1,21 +1,18 @@
-"""One training of the network that hears, from a seed to a row of numbers: what the notebook and its sweeps share."""
+"""One training of the network that hears, from a seed to its weights: what the notebook and its sweeps share."""
 
 from __future__ import annotations
 
-import copy
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
-from utils.datasets.sound import ipd_to_class, random_ipd_dataset
+from utils.datasets.sound import random_ipd_dataset
 from utils.models.dale_interneurons import InterneuronSNN, hidden_units_for
 from utils.models.dale_snn import DaleSNN, balance_initial_weights
-from utils.models.dale_training import LOGIT_SCALE, Evaluation, History, evaluate, train
-from utils.models.leaky_layer import summed_leaky_readout
+from utils.training.dales_law_snn import History, train
 
 NETWORKS = ("columns", "free", "interneurons")
 STARTS = ("source", "balanced")
@@ -153,129 +150,3 @@ def train_condition(
         stopped=stopped,
     )
     return model, history
-
-
-def silence_inputs(model: DaleSNN, rows: Tensor) -> DaleSNN:
-    """A copy of a network in which some inputs have no effect; the network itself is not touched.
-
-    Args:
-        model: the network.
-        rows: indices of the inputs to silence.
-
-    Returns:
-        The copy.
-    """
-    silenced = copy.deepcopy(model)
-    with torch.no_grad():
-        silenced.w1[rows] = 0
-    return silenced
-
-
-def silence_kind(model: DaleSNN, sign: int, n_rows: int, generator: torch.Generator) -> DaleSNN:
-    """A copy of a network in which randomly drawn inputs of one kind have no effect.
-
-    Args:
-        model: the network.
-        sign: -1 for inhibitory inputs, +1 for excitatory ones.
-        n_rows: how many.
-        generator: draws them.
-
-    Returns:
-        The copy.
-
-    Raises:
-        ValueError: there are not so many.
-    """
-    rows = torch.nonzero(model.sign1[:, 0].cpu() == sign)[:, 0]
-    if not 0 <= n_rows <= len(rows):
-        raise ValueError(f"n_rows: got {n_rows}, allowed is 0 to {len(rows)}, the inputs of sign {sign:+d}")
-    return silence_inputs(model, rows[torch.randperm(len(rows), generator=generator)[:n_rows]])
-
-
-def retrain_readout(model: DaleSNN, ipd: Tensor, spikes: Tensor, steps: int = 300) -> DaleSNN:
-    """A copy of a network whose read-out has learned anew, while its first layer stayed as it is.
-
-    The hidden units' spikes do not change then, so they are computed once: what is left is a linear classifier.
-
-    Args:
-        model: the network.
-        ipd: phase differences of the sounds to learn from in radians, shape (n,).
-        spikes: shape (n, n_steps, n_inputs).
-        steps: steps of Adam (0.01), each on all sounds.
-
-    Returns:
-        The copy.
-    """
-    retrained = copy.deepcopy(model)
-    with torch.no_grad():
-        summed = torch.cat(
-            [summed_leaky_readout(retrained.hidden_spikes(part), retrained.decay) for part in spikes.split(256)]
-        )
-    labels = ipd_to_class(ipd, model.n_classes)
-    optimizer = torch.optim.Adam([retrained.w2], lr=0.01)
-    for _ in range(steps):
-        optimizer.zero_grad()
-        F.cross_entropy(LOGIT_SCALE * summed @ retrained.signed_weights()[1], labels).backward()
-        optimizer.step()
-    retrained.zero_grad(set_to_none=True)
-    return retrained
-
-
-@torch.no_grad()
-def hidden_rates(model: DaleSNN, spikes: Tensor) -> Tensor:
-    """Firing rate of each hidden unit during each sound.
-
-    Args:
-        model: the network.
-        spikes: shape (n, n_steps, n_inputs).
-
-    Returns:
-        Rates in Hz, shape (n, n_hidden).
-    """
-    return torch.cat([model.hidden_spikes(part).mean(0) for part in spikes.split(256)]) / model.dt
-
-
-def experiment_row(condition: Condition, n_train: int = N_TRAIN) -> dict[str, float | int | str]:
-    """Train once and test every way that the notebook asks for.
-
-    Args:
-        condition: what to train.
-        n_train: number of sounds to learn from, as for `draw_sounds`.
-
-    Returns:
-        Numbers by name; accuracies are shares from 0 to 1, errors are degrees. "last_" stands for the weights of
-        the last epoch, "silent_inhibitory_" for the best weights without inhibitory inputs, "silent_excitatory_"
-        for the best weights without as many excitatory ones; empty where there are not so many.
-    """
-    sounds = draw_sounds(condition.seed, condition.phase, n_train)
-    model, history = train_condition(condition, sounds)
-    row: dict[str, float | int | str] = {
-        "best_epoch": history.best_epoch,
-        "outcome": history.outcome,
-        "final_train_loss": _rounded(history.train_loss[-1]) if history.train_loss else "",
-        **_scores("", evaluate(model, *sounds.train), evaluate(model, *sounds.test)),
-    }
-    last = copy.deepcopy(model)
-    last.load_state_dict(history.last_weights)
-    row |= _scores("last_", evaluate(last, *sounds.train), evaluate(last, *sounds.test))
-    n_inhibitory = int((model.sign1 < 0).sum())
-    for name, sign in (("silent_inhibitory_", -1), ("silent_excitatory_", 1)):
-        if condition.network == "columns" and 0 < n_inhibitory <= int((model.sign1 == sign).sum()):
-            cut = silence_kind(model, sign, n_inhibitory, torch.Generator().manual_seed(condition.seed))
-            row |= _scores(name, evaluate(cut, *sounds.train), evaluate(cut, *sounds.test))
-        else:
-            row |= dict.fromkeys(_scores(name, *[Evaluation(0, 0, 0, torch.empty(0))] * 2), "")
-    return row
-
-
-def _scores(prefix: str, train_: Evaluation, test: Evaluation) -> dict[str, float]:
-    return {
-        f"{prefix}train_accuracy": _rounded(train_.accuracy),
-        f"{prefix}test_accuracy": _rounded(test.accuracy),
-        f"{prefix}train_error": _rounded(train_.error),
-        f"{prefix}test_error": _rounded(test.error),
-    }
-
-
-def _rounded(number: float) -> float:
-    return round(number, 4)

@@ -8,7 +8,7 @@ from typing import Any
 
 from benchmarks import report
 from benchmarks.rows import CUDA, GROWTH, MEMORY, MET, TIME, Row
-from book_pages import figure_html, table_html
+from book.pages import figure_html, table_html
 from course import ROOT
 
 STORED = ROOT / "benchmarks"

@@ -1,8 +1,8 @@
 """Build the course's website from the stored notebooks: nothing is executed, and nothing is fetched.
 
-    python tools/build_book.py                   into book/_build/html
-    python tools/build_book.py --out FOLDER      elsewhere
-    python tools/build_book.py --outer-links     also ask every other site that it links to whether the page is there
+    python -m book                   into book/_build/html
+    python -m book --out FOLDER      elsewhere
+    python -m book --outer-links     also ask every other site that it links to whether the page is there
 
 Any warning of Sphinx, and any link inside the website that leads nowhere, is an error.
 """
@@ -19,13 +19,10 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-# First, since by it the others find what lies beside the tools.
+from book import pages as make
+from book import speed_page
+from book.check_links import dead_inner_links, dead_outer_links
 from course import ROOT, notebook_paths, read_project
-
-# isort: split
-import bench_page
-import book_pages as make
-from check_links import dead_inner_links, dead_outer_links
 from notebook_page import read_page
 from publish import fill
 
@@ -47,7 +44,7 @@ def stage(folder: Path, paths: Sequence[Path]) -> None:
         raise ValueError("there is no notebook: the website is made from them")
     project = read_project()
     pages = [read_page(path) for path in paths]
-    speed, speed_figure = bench_page.speed()
+    speed, speed_figure = speed_page.speed()
     marks = {
         "index.md": {"cards": make.cards(pages, project), "contents": "\n".join(f"notebooks/{p.name}" for p in pages)},
         "exercises.md": {"exercises": make.exercises(pages)},
@@ -71,7 +68,7 @@ def stage(folder: Path, paths: Sequence[Path]) -> None:
         (folder / name).write_text(text, encoding="utf-8")
     for name in ("notebooks", "_static/figures", "_static/covers"):
         (folder / name).mkdir(parents=True)
-    (folder / "_static" / "figures" / bench_page.FIGURE).write_bytes(speed_figure)
+    (folder / "_static" / "figures" / speed_page.FIGURE).write_bytes(speed_figure)
     for page in pages:
         text, figures = make.staged_notebook(page, pages, project)
         (folder / "notebooks" / page.path.name).write_text(text, encoding="utf-8")

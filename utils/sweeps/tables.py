@@ -72,7 +72,7 @@ def course_provenance(name: str) -> dict[str, str]:
 
 
 def _course_file(name: str) -> Path:
-    return Path(__file__).parents[1] / "data" / f"{name}.csv"
+    return Path(__file__).parents[2] / "data" / f"{name}.csv"
 
 
 def by_seed(rows: Sequence[Mapping[str, str]], value: str, across: str = "fraction") -> tuple[np.ndarray, np.ndarray]:
@@ -131,7 +131,9 @@ class GrowingTable:
             if name not in ("command", "versions") and notes.get(name, value) != value:
                 raise ValueError(f"path: got {path}, whose {name} is {notes[name]!r}, allowed is {value!r}")
         # The command that completes a table is the one that makes it; the versions it began with stay named.
-        self._notes = {name: _both(notes.get(name, value), value, name) for name, value in provenance.items()}
+        self._notes = {
+            name: _merged_versions(notes.get(name, value), value, name) for name, value in provenance.items()
+        }
         self._done = {self._key_of(row) for row in rows}
         # Bytes in the file after our last write; None before the first.
         self._size: int | None = None
@@ -223,5 +225,5 @@ def _place(cell: str) -> tuple[float, str]:
         return math.inf, cell
 
 
-def _both(before: str, now: str, name: str) -> str:
+def _merged_versions(before: str, now: str, name: str) -> str:
     return f"{before}; then {now}" if name == "versions" and now not in before else now

@@ -12,10 +12,10 @@ from operator import call
 import pytest
 import torch
 
-import utils.parallel as parallel
-import utils.sweep as sweep
+import utils.sweeps.command as sweep
+import utils.sweeps.processes as processes
 from course import ROOT, kernel_environment
-from utils.results_table import read_table, versions
+from utils.sweeps.tables import read_table, versions
 
 distributed = pytest.importorskip("distributed", reason="Dask is not installed: pip install distributed")
 
@@ -98,7 +98,7 @@ class TestSweep:
         for folder in (there, here):
             folder.mkdir()
         running = subprocess.Popen(
-            [sys.executable, "-m", "utils.sweep", *COMMAND, "--scheduler", cluster.address],
+            [sys.executable, "-m", "utils.sweeps", *COMMAND, "--scheduler", cluster.address],
             cwd=there,
             env=cluster.environment,
             stdout=subprocess.PIPE,
@@ -123,29 +123,31 @@ class TestSweep:
         assert table.read_bytes() == (here / "table.csv").read_bytes()
 
 
-class TestOutcomes:
+class TestCallResults:
     def test_an_error_is_told_and_keeps_the_others(self, cluster):
         cluster.need_workers(1)
-        found = {one.item: one for one in parallel.outcomes(int, ["1", "x", "3"], scheduler=cluster.address)}
+        found = {one.item: one for one in processes.call_results(int, ["1", "x", "3"], scheduler=cluster.address)}
         assert {item: one.value for item, one in found.items()} == {"1": 1, "x": None, "3": 3}
         assert "ValueError: invalid literal" in found["x"].problem
         assert found["1"].problem == ""
 
     def test_a_call_that_takes_its_workers_with_it_is_given_up(self, cluster):
         cluster.need_workers(*[1] * (ALLOWED_FAILURES + 1))
-        (outcome,) = parallel.outcomes(os._exit, [1], scheduler=cluster.address)
-        assert "KilledWorker" in outcome.problem
+        (result,) = processes.call_results(os._exit, [1], scheduler=cluster.address)
+        assert "KilledWorker" in result.problem
 
     def test_a_worker_of_other_versions_computes_nothing(self, cluster, monkeypatch):
         cluster.need_workers(1)
-        monkeypatch.setattr(parallel, "versions", lambda: "PyTorch 0.4.1")
-        (outcome,) = parallel.outcomes(int, ["1"], scheduler=cluster.address)
-        assert outcome.value is None
-        assert f"a worker has {versions()}, allowed is PyTorch 0.4.1" in outcome.problem
+        monkeypatch.setattr(processes, "versions", lambda: "PyTorch 0.4.1")
+        (result,) = processes.call_results(int, ["1"], scheduler=cluster.address)
+        assert result.value is None
+        assert f"a worker has {versions()}, allowed is PyTorch 0.4.1" in result.problem
 
     def test_torch_has_one_thread_in_every_worker(self, cluster):
         cluster.need_workers(2)
-        before = [one.value for one in parallel.outcomes(call, [torch.get_num_threads] * 4, scheduler=cluster.address)]
+        before = [
+            one.value for one in processes.call_results(call, [torch.get_num_threads] * 4, scheduler=cluster.address)
+        ]
         assert before == [1] * 4
 
     def test_a_lost_scheduler_ends_it_with_a_sentence(self, tmp_path):
@@ -154,6 +156,6 @@ class TestOutcomes:
         try:
             # There is no worker, so the call waits.
             with pytest.raises(RuntimeError, match=rf"the scheduler at {lost.address} was lost"):
-                list(parallel.outcomes(int, ["1"], scheduler=lost.address))
+                list(processes.call_results(int, ["1"], scheduler=lost.address))
         finally:
             lost.stop()
