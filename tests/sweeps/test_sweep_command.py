@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 import torch
 
-from utils.progress_bar import progress
+from utils.page.progress_bar import progress
 from utils.sweeps import command, sweep
 from utils.sweeps.command import main
 from utils.sweeps.experiments import CONDITION, EXPERIMENTS

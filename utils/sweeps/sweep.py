@@ -88,7 +88,7 @@ def sweep(
     if not missing:
         return 0
     table.begin()
-    from utils.progress_bar import progress
+    from utils.page.progress_bar import progress
 
     failed: list[CallResult] = []
     seconds, n_trained = 0.0, 0

@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from utils.models.counts import checked_count
+from utils.checks import checked_count
 from utils.models.mlp import MLP, MLPEnsemble
 
 __all__ = [

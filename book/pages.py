@@ -1,0 +1,407 @@
+"""The website's pages, made from the notebooks, their stored outputs, and the exercise modules."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+import struct
+from collections.abc import Iterable, Sequence
+from html import escape
+from html.parser import HTMLParser
+
+import nbformat
+
+from course import NOTEBOOKS, ROOT, Project
+from notebook_page import Page
+from picture import cover
+from publish import badges, fill
+from utils.exercises.registry import get
+from utils.page.output import FIGURE_WORDS
+
+CARD_WIDTH = 640
+PNG_SCALE = 2
+_DOI = re.compile(r"https://doi\.org/[^\s)\]]+")
+
+
+def anchor(exercise_id: str) -> str:
+    """Where an exercise stands on the page of exercises."""
+    return "exercise-" + exercise_id.lower().replace(".", "-").replace("_", "-")
+
+
+def as_html(text: str) -> str:
+    """A sentence of a box as HTML: nothing but `code` has a meaning in it."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text, quote=False))
+
+
+# --- A notebook as a page -----------------------------------------------------------------------------------------
+
+
+def staged_notebook(page: Page, pages: Sequence[Page], project: Project) -> tuple[str, dict[str, bytes]]:
+    """A notebook as the website shows it; the stored one stays as it is.
+
+    Args:
+        page: the notebook.
+        pages: all that the website has.
+        project: where the course is published.
+
+    Returns:
+        The text of the staged notebook, and its figures, file name -> PNG.
+    """
+    nb = nbformat.from_dict(page.nb)
+    known = {other.path.name for other in pages}
+    figures: dict[str, bytes] = {}
+    nb.cells[0].source = fill(nb.cells[0].source, "badges", run_buttons(page, project), page.path.name)
+    for cell in nb.cells:
+        if cell.cell_type == "markdown":
+            cell.source = without_dead_ends(cell.source, known, project)
+            continue
+        if cell.cell_type != "code":
+            continue
+        # The start cell is the same everywhere, and a prediction's code holds its answer.
+        if cell.get("id") == "bootstrap" or cell.source.lstrip().startswith("predict("):
+            cell.metadata.setdefault("tags", []).append("hide-input")
+        # The website's pictures carry their words themselves.
+        cell.outputs = [output for output in cell.outputs if not is_figure_words(output)]
+        for output in cell.outputs:
+            staged_output(output, f"{page.name}-{cell.get('id', 'cell')}", figures)
+            add_exercise_link(output, page)
+    return nbformat.writes(nb), figures
+
+
+def where_to_run(project: Project, notebook: str) -> list[str]:
+    """The addresses at which Colab and Binder open a notebook: those of its badges."""
+    return re.findall(r"\)\]\(([^)\s]+)\)", badges(project, notebook))
+
+
+def run_buttons(page: Page, project: Project) -> str:
+    """The links that open a notebook where it runs, without a picture from elsewhere."""
+    colab, binder = where_to_run(project, page.path.name)
+    return (
+        '<p class="course-run"><strong>Run from here:</strong> '
+        f'<a class="course-button" href="{colab}">Open in Colab</a> '
+        f'<a class="course-button" href="{binder}">Open in Binder</a></p>\n'
+    )
+
+
+def without_dead_ends(text: str, known: set[str], project: Project) -> str:
+    """Markdown whose relative links lead somewhere on the website, too.
+
+    Args:
+        text: of a notebook's cell.
+        known: file names of the notebooks that the website has. A link to another notebook becomes its words alone.
+        project: where the course is published. A link to another file of the course leads to the repository.
+    """
+
+    def mended(match: re.Match) -> str:
+        words, target, place = match[1], match[2], match[3] or ""
+        if target.endswith(".ipynb"):
+            return match[0] if target.removeprefix("./") in known else words
+        file = (NOTEBOOKS / target).resolve()
+        if not file.is_relative_to(ROOT) or not file.exists():
+            raise ValueError(f"[{words}]({target}) leads nowhere")
+        kind = "tree" if file.is_dir() else "blob"
+        return f"[{words}]({project.repository}/{kind}/{project.ref}/{file.relative_to(ROOT).as_posix()}{place})"
+
+    return re.sub(r"(?<!!)\[([^\]]+)\]\((?!https?:|mailto:|#)([^)#\s]+)(#[^)\s]*)?\)", mended, text)
+
+
+def is_figure_words(output: nbformat.NotebookNode) -> bool:
+    """Whether an output only holds, out of sight, the words of the picture before it."""
+    return bool(output.get("metadata", {}).get(FIGURE_WORDS))
+
+
+def staged_output(output: nbformat.NotebookNode, stem: str, figures: dict[str, bytes]) -> None:
+    """Bring one output into the form in which the website shows it, in place.
+
+    Args:
+        output: of a code cell.
+        stem: how its figures' file names begin.
+        figures: file name -> PNG; the output's figure is added.
+    """
+    data = output.get("data", {})
+    if "image/png" in data:
+        notes = output.metadata.get("image/png", {})
+        png = base64.b64decode(data["image/png"])
+        name = f"{stem}-{sum(figure.startswith(stem + '-') for figure in figures) + 1}.png"
+        figures[name] = png
+        alt = notes.get("alt") or data.get("text/plain", "")
+        # The words are those stored with the picture; its size keeps the page from jumping while it loads.
+        data["text/html"] = figure_html(f"../_static/figures/{name}", alt, png, notes.get("width"))
+        del data["image/png"]
+
+
+def add_exercise_link(output: nbformat.NotebookNode, page: Page) -> None:
+    """Let an exercise's box lead to its hints and its solution, in place."""
+    notes = output.get("metadata", {}).get("course", {})
+    html = output.get("data", {}).get("text/html", "")
+    if "status" in notes and notes.get("exercise") in page.exercises and html.endswith("</div>"):
+        address = f"../exercises.html#{anchor(notes['exercise'])}"
+        link = f'<p class="course-more"><a href="{address}">Hints and one solution</a></p>'
+        output.data["text/html"] = f"{html.removesuffix('</div>')}{link}</div>"
+
+
+def figure_html(source: str, alt: str, png: bytes, width: int | None) -> str:
+    """A figure that fits its column and opens in its full size.
+
+    Args:
+        source: address of the file.
+        alt: what it shows, in words.
+        png: the file's content.
+        width: how wide it is meant to stand on a page, in CSS pixels.
+    """
+    pixels = struct.unpack(">II", png[16:24])
+    wide = width or pixels[0] // PNG_SCALE
+    high = round(wide * pixels[1] / pixels[0])
+    return (
+        f'<a class="course-figure" href="{source}"><img src="{source}" alt="{escape(" ".join(alt.split()))}" '
+        f'width="{wide}" height="{high}" loading="lazy" decoding="async"></a>'
+    )
+
+
+# --- Landing page -------------------------------------------------------------------------------------------------
+
+
+def cards(pages: Sequence[Page], project: Project) -> str:
+    """One card for each notebook: its figure, title, promise, and where to run it."""
+    return '<ol class="course-cards">\n' + "\n".join(card(page, project) for page in pages) + "\n</ol>"
+
+
+def card(page: Page, project: Project) -> str:
+    """A notebook's card."""
+    address = f"notebooks/{page.name}.html"
+    colab, binder = where_to_run(project, page.path.name)
+    facts = f"{page.minutes} minutes, {counted(len(page.exercises), 'exercise')}"
+    return (
+        f'<li class="course-card"><a class="course-card-main" href="{address}">'
+        f'<img src="_static/covers/{page.name}.png" alt="" width="{CARD_WIDTH}" height="{CARD_WIDTH * 9 // 16}">'
+        f'<span class="course-card-title">{escape(page.heading)}</span></a>'
+        f"<p>{escape(page.promise)}</p>"
+        f'<p class="course-facts">{facts}</p>'
+        f'<p class="course-run">{button(colab, "Colab", page)} {button(binder, "Binder", page)}</p></li>'
+    )
+
+
+def button(address: str, where: str, page: Page) -> str:
+    """A link that opens a notebook elsewhere; its name says which, since a page holds several."""
+    label = f"{where}: open notebook {page.number}"
+    return f'<a class="course-button" href="{address}" aria-label="{label}">{where}</a>'
+
+
+def cover_picture(page: Page) -> bytes:
+    """The card's picture: the notebook's cover figure, fitted into one shape for all."""
+    from PIL import Image
+
+    figure = cover(page.path)[1].convert("RGBA")
+    sheet = Image.new("RGBA", (CARD_WIDTH * PNG_SCALE, CARD_WIDTH * PNG_SCALE * 9 // 16), "white")
+    scale = min((sheet.width - 48) / figure.width, (sheet.height - 48) / figure.height)
+    figure = figure.resize((round(figure.width * scale), round(figure.height * scale)), Image.Resampling.LANCZOS)
+    sheet.alpha_composite(figure, ((sheet.width - figure.width) // 2, (sheet.height - figure.height) // 2))
+    file = io.BytesIO()
+    sheet.convert("RGB").quantize(128, dither=Image.Dither.NONE).save(file, "PNG", optimize=True)
+    return file.getvalue()
+
+
+def counted(number: int, noun: str) -> str:
+    """Such as "1 exercise" and "6 exercises"."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+# --- Teachers' page -----------------------------------------------------------------------------------------------
+
+
+def plan(pages: Sequence[Page]) -> str:
+    """Which notebook takes how long, as a table."""
+    rows = ["| Notebook | Minutes | Predictions | Exercises | Panels | Builds on |", "|---|---|---|---|---|---|"]
+    known = {page.path.name: page for page in pages}
+    for page in pages:
+        named = dict.fromkeys(re.findall(r"\(([\w.-]+\.ipynb)", page.needs))
+        before = ", ".join(str(known[name].number) for name in named if name in known) or "nothing"
+        link = f"[{page.heading}](notebooks/{page.path.name})"
+        numbers = f"{page.minutes} | {page.predictions} | {len(page.exercises)} | {page.panels}"
+        rows.append(f"| {link} | {numbers} | {before} |")
+    total = sum(page.minutes for page in pages)
+    rows.append(
+        f"| **Together** | {total} | {sum(p.predictions for p in pages)} | {sum(len(p.exercises) for p in pages)} "
+        f"| {sum(p.panels for p in pages)} | |"
+    )
+    return "\n".join(rows)
+
+
+def goals(pages: Sequence[Page], project: Project) -> str:
+    """What a student will have done at the end of each notebook, and has to bring."""
+    parts = []
+    known = {page.path.name for page in pages}
+    for page in pages:
+        needs = re.sub(r"\]\(([\w.-]+\.ipynb)", r"](notebooks/\1", without_dead_ends(page.needs, known, project))
+        points = "\n".join(f"- {point}" for point in page.goals)
+        parts.append(f"### Notebook {page.number}: {page.title}\n\n{points}\n\n*Brings along:* {needs}")
+    return "\n\n".join(parts)
+
+
+def wrong_answers(pages: Sequence[Page]) -> str:
+    """The mistakes that the checks know by name, for each exercise."""
+    parts = []
+    for page in pages:
+        items = []
+        for name in page.exercises:
+            mistakes = "".join(f"<li>{as_html(words)}</li>" for words in get(name).wrong_answers)
+            link = f'<a href="exercises.html#{anchor(name)}"><code>{escape(name)}</code></a>'
+            items.append(f"<dt>{link}</dt><dd><ul>{mistakes}</ul></dd>")
+        parts.append(
+            f'<details class="course-fold"><summary>{escape(page.heading)}</summary>'
+            f'<dl class="course-mistakes">{"".join(items)}</dl></details>'
+        )
+    return "\n\n".join(parts)
+
+
+# --- Exercises ----------------------------------------------------------------------------------------------------
+
+
+def exercises(pages: Sequence[Page]) -> str:
+    """All exercises with folded hints and one folded solution each."""
+    parts = []
+    for page in pages:
+        parts.append(f"## {page.heading}\n\n[To the notebook](notebooks/{page.path.name})")
+        parts += [exercise(name) for name in page.exercises]
+    return "\n\n".join(parts)
+
+
+def exercise(exercise_id: str) -> str:
+    """One exercise: what is asked, its hints, one solution."""
+    task = get(exercise_id)
+    asked = " ".join((task.reference.__doc__ or "").split())
+    folds = [
+        f'<details class="course-fold"><summary>Hint {n} of {len(task.hints)}</summary><p>{as_html(hint)}</p></details>'
+        for n, hint in enumerate(task.hints, 1)
+    ]
+    return "\n\n".join(
+        [
+            f"({anchor(exercise_id)})=\n### {task.reference.__name__}",
+            f"<p>{as_html(asked)}</p>",
+            "\n".join(folds),
+            '<details class="course-fold"><summary>One solution</summary>',
+            f"```python\n{task.solution()}\n```",
+            "</details>",
+        ]
+    )
+
+
+# --- Results ------------------------------------------------------------------------------------------------------
+
+
+class _Tables(HTMLParser):
+    """Reads the scoreboard out of an HTML output."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.inside, self.rows, self.caption, self._cell = False, [], "", None
+
+    def handle_starttag(self, tag, attrs):
+        if tag == "table":
+            self.inside = "course-scoreboard" in (dict(attrs).get("class") or "").split()
+        elif self.inside and tag == "tr":
+            self.rows.append([])
+        elif self.inside and tag in ("td", "th", "caption"):
+            self._cell = ""
+
+    def handle_data(self, data):
+        if self._cell is not None:
+            self._cell += data
+
+    def handle_endtag(self, tag):
+        if tag == "table":
+            self.inside = False
+        elif self._cell is not None and tag == "caption":
+            self.caption, self._cell = " ".join(self._cell.split()), None
+        elif self._cell is not None and tag in ("td", "th"):
+            self.rows[-1].append(" ".join(self._cell.split()))
+            self._cell = None
+
+
+def scoreboard(nb: nbformat.NotebookNode) -> tuple[str, list[list[str]]] | None:
+    """The scoreboard in a notebook's stored outputs.
+
+    Args:
+        nb: the notebook.
+
+    Returns:
+        Its title and its rows, the first one being the heads; None if the notebook shows none.
+    """
+    for cell in nb.cells:
+        for output in cell.get("outputs", []):
+            reader = _Tables()
+            reader.feed(output.get("data", {}).get("text/html", ""))
+            if len(reader.rows) > 1:
+                return reader.caption, reader.rows
+    return None
+
+
+def results(pages: Sequence[Page]) -> str:
+    """All scoreboards on one page, with a sum over all."""
+    tally: dict[str, int] = {}
+    parts = []
+    for page in pages:
+        parts.append(f"## {page.heading}")
+        found = scoreboard(page.nb)
+        if found is None:
+            parts.append("No scoreboard is stored in this notebook.")
+            continue
+        caption, (heads, *rows) = found
+        verdict = heads.index("verdict")
+        for row in rows:
+            word = row[verdict].split(maxsplit=1)[-1]
+            tally[word] = tally.get(word, 0) + 1
+        summary = caption.partition(":")[2].strip()
+        parts.append(f"[Notebook {page.number}](notebooks/{page.path.name}): {summary}.\n\n{table_html(heads, rows)}")
+    overall = ", ".join(f"{count} {word}" for word, count in sorted(tally.items(), key=lambda item: -item[1]))
+    return "\n\n".join([f"Over all notebooks: **{overall or 'nothing compared yet'}**.", *parts])
+
+
+def table_html(heads: list[str], rows: Iterable[list[str]]) -> str:
+    """A table whose rows become small lists on a narrow screen: each cell knows its column's name."""
+    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in heads)
+    body = "".join(
+        "<tr>"
+        + "".join(f'<td data-label="{escape(name)}">{escape(cell)}</td>' for name, cell in zip(heads, row, strict=True))
+        + "</tr>"
+        for row in rows
+    )
+    return f'<table class="course-results"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+
+
+# --- References ---------------------------------------------------------------------------------------------------
+
+
+def references(pages: Sequence[Page]) -> str:
+    """The notebooks' references as one list, sorted, each once, with the notebooks that name it."""
+    found: dict[str, tuple[str, list[Page]]] = {}
+    for page in pages:
+        for text in notebook_references(page.nb):
+            address = re.search(r"\]\((https?://.+?)\)(?=[\s.,;]|$)", text)
+            doi = _DOI.search(text)
+            key = (doi[0] if doi else address[1] if address else text).lower().rstrip(".")
+            found.setdefault(key, (text, []))[1].append(page)
+    lines = []
+    for text, named_in in sorted(found.values(), key=lambda item: sort_key(item[0])):
+        links = ", ".join(f"[{page.number}](notebooks/{page.path.name})" for page in dict.fromkeys(named_in))
+        lines.append(f"- {text} *(Notebook {links})*")
+    return "\n".join(lines)
+
+
+def notebook_references(nb: nbformat.NotebookNode) -> list[str]:
+    """The items of a notebook's list of references, one line each."""
+    texts = [cell.source for cell in nb.cells if cell.cell_type == "markdown"]
+    for text in reversed(texts):
+        below = re.search(r"^(?:#+ (?:\d+\. )?|\*\*)References?[^\n]*\n(.+?)(?=\n<!-- feedback|\Z)", text, re.M | re.S)
+        if below:
+            return [" ".join(item.split()) for item in re.findall(r"^[-*] (.+(?:\n  .+)*)", below[1], re.MULTILINE)]
+    return []
+
+
+def sort_key(reference: str) -> str:
+    """The first author's family name, wherever the initials stand."""
+    author = re.split(r",| \(| and ", reference)[0]
+    words = [word for word in re.findall(r"[\w'’-]+\.?", author) if not re.fullmatch(r"(?:\w\.|\w)", word)]
+    particles = {"de", "van", "von", "der", "den"}
+    return " ".join([word for word in words if word not in particles] or [author]).casefold() + reference.casefold()

@@ -1,0 +1,352 @@
+"""The website's pages, as they are made from the notebooks; what a browser makes of them is in test_book_browser."""
+
+import base64
+import json
+import os
+import re
+import subprocess
+import sys
+
+import nbformat
+import pytest
+import yaml
+
+from benchmarks import report
+from benchmarks.rows import GROWTH, TIME, Row
+from book import check_links, speed_page
+from book import pages as make
+from course import NOTEBOOKS, ROOT, notebook_paths, read_project
+from notebook_page import read_page
+from utils.exercises import get
+
+PROJECT = read_project()
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAQAAAACCAIAAADwyuo0AAAADklEQVR4nGP4DwMMyBwAh+gP8a2nBZcAAAAASUVORK5CYII="
+)
+HEAD = "# 2. Broken lines\n\n<!-- badges -->x<!-- /badges -->\n\nA promise\nof two lines.\n\nMore."
+ABOUT = (
+    "**You will**\n\n- *place* ReLUs,\n- count them\n  all.\n\n**You need** Python and [one](01_all.ipynb)\nmore.\n\n"
+    "**Minutes:** about 90.\n\n**Sources** none."
+)
+BOARD = (
+    '<table class="course-scoreboard"><caption>Scoreboard of notebook 02: 1 reproduced, 1 waiting</caption>'
+    "<thead><tr><th>quantity</th><th>published</th><th>verdict</th></tr></thead><tbody>"
+    "<tr><td>a &lt; b</td><td>9</td><td>✓ reproduced</td></tr>"
+    "<tr><td>c</td><td>8</td><td>○ waiting</td></tr></tbody></table>"
+)
+CODE = (
+    '@exercise("02.relu_biases")\ndef relu_biases(x_train):\n    ...\n',
+    'predict("a?", ["b", "c"], 0, "d")',
+    'SliderPanel("t", [], draw, update, "d").show()',
+)
+REFERENCES = (
+    "## Summary\n\nDone.\n\n**References**\n\n"
+    "- G. Cybenko (1989). Superpositions. [doi:10.1007/BF02551274](https://doi.org/10.1007/BF02551274)\n"
+    "- Adrian, E. D. (1914). The principle. [doi:10.1113/x](https://doi.org/10.1113/x)\n\n"
+    "<!-- feedback --><!-- /feedback -->"
+)
+
+
+def output(data, **metadata):
+    return nbformat.v4.new_output("display_data", data, metadata=metadata)
+
+
+@pytest.fixture
+def page(tmp_path):
+    cells = [nbformat.v4.new_markdown_cell(HEAD), nbformat.v4.new_markdown_cell(ABOUT)]
+    cells += [nbformat.v4.new_code_cell(source) for source in CODE]
+    cells += [nbformat.v4.new_markdown_cell(REFERENCES)]
+    for number, cell in enumerate(cells):
+        cell.id = f"cell-{number}"
+    cells[2].outputs = [
+        output({"text/html": "<div>box</div>"}, course={"exercise": "02.relu_biases", "status": "not attempted"})
+    ]
+    png = {"image/png": base64.b64encode(PNG).decode(), "text/plain": "words"}
+    cells[4].outputs = [
+        output(png, **{"image/png": {"alt": 'a "tent" & more', "width": 200}}),
+        output({"text/html": '<p class="figure-words">a tent</p>'}, **{"figure-words": True}),
+        output(dict(png)),
+        output({"text/html": BOARD}),
+    ]
+    path = tmp_path / "02_broken_lines.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+    return read_page(path)
+
+
+class TestReading:
+    def test_what_is_said_about_a_notebook(self, page):
+        assert (page.number, page.title, page.minutes) == (2, "Broken lines", 90)
+        assert page.promise == "A promise of two lines."
+        assert page.goals == ("*place* ReLUs", "count them all")
+        assert page.needs == "Python and [one](01_all.ipynb) more."
+        assert page.exercises == ("02.relu_biases",)
+        assert (page.predictions, page.panels) == (1, 1)
+
+    @pytest.mark.parametrize("lost", ["# 2.", "**You will**", "**You need**", "**Minutes:**"])
+    def test_what_is_missing_is_named(self, page, lost):
+        text = page.path.read_text(encoding="utf-8").replace(lost, "")
+        page.path.write_text(text, encoding="utf-8")
+        with pytest.raises(ValueError, match=r"02_broken_lines.ipynb: needs"):
+            read_page(page.path)
+
+    @pytest.mark.parametrize("path", notebook_paths(), ids=lambda path: path.stem)
+    def test_every_notebook_can_be_read(self, path):
+        real = read_page(path)
+        assert real.name.startswith(f"{real.number:02}_")
+        assert len(real.goals) >= 3
+        assert real.exercises
+
+
+class TestStaging:
+    def staged(self, page):
+        text, figures = make.staged_notebook(page, [page], PROJECT)
+        return nbformat.reads(text, as_version=4), figures
+
+    def test_figures_carry_their_words_and_their_size(self, page):
+        nb, figures = self.staged(page)
+        assert figures == {f"02_broken_lines-cell-4-{n}.png": PNG for n in (1, 2)}
+        first, second, _ = (out.data["text/html"] for out in nb.cells[4].outputs)
+        assert 'alt="a &quot;tent&quot; &amp; more" width="200" height="100"' in first
+        assert 'src="../_static/figures/02_broken_lines-cell-4-1.png"' in first
+        assert 'alt="words" width="2" height="1"' in second
+        assert not any("figure-words" in out.data["text/html"] for out in nb.cells[4].outputs)
+
+    def test_the_stored_notebook_stays_as_it_is(self, page):
+        before = nbformat.writes(page.nb)
+        self.staged(page)
+        assert nbformat.writes(page.nb) == before
+
+    def test_a_box_leads_to_its_hints(self, page):
+        nb, _ = self.staged(page)
+        html = nb.cells[2].outputs[0].data["text/html"]
+        assert html.startswith("<div>box<p")
+        assert 'href="../exercises.html#exercise-02-relu-biases"' in html
+
+    def test_a_predictions_code_is_folded_since_it_holds_the_answer(self, page):
+        nb, _ = self.staged(page)
+        assert [cell.metadata.get("tags", []) for cell in nb.cells[2:5]] == [[], ["hide-input"], []]
+
+    def test_badges_become_links_without_pictures_from_elsewhere(self, page):
+        first = self.staged(page)[0].cells[0].source
+        assert first.count('class="course-button"') == 2
+        assert PROJECT.slug in first
+        assert "![" not in first
+
+    def test_links(self):
+        known = {"01_one.ipynb"}
+        text = "[a](01_one.ipynb#x) [b](02_two.ipynb) [c](../README.md#start) [d](https://e.org) [f](#here)"
+        assert make.without_dead_ends(text, known, PROJECT) == (
+            f"[a](01_one.ipynb#x) b [c]({PROJECT.repository}/blob/{PROJECT.ref}/README.md#start) "
+            "[d](https://e.org) [f](#here)"
+        )
+        for target in ("../nothing.md", "../../elsewhere"):
+            with pytest.raises(ValueError, match="leads nowhere"):
+                make.without_dead_ends(f"[a]({target})", known, PROJECT)
+
+
+class TestPages:
+    def test_results_are_the_stored_scoreboards(self, page):
+        text = make.results([page])
+        assert "**1 reproduced, 1 waiting**" in text
+        assert '<td data-label="quantity">a &lt; b</td>' in text
+        assert text.count("<tr>") == 3
+
+    def test_a_notebook_without_a_scoreboard_says_so(self, page):
+        page.nb.cells[4].outputs = []
+        assert "No scoreboard is stored" in make.results([page])
+
+    def test_references_are_merged_and_sorted(self, page):
+        lines = make.references([page, page]).splitlines()
+        assert len(lines) == 2
+        assert lines[0].startswith("- Adrian, E. D. (1914)")
+        assert lines[1].startswith("- G. Cybenko (1989)")
+        assert lines[0].endswith("*(Notebook [2](notebooks/02_broken_lines.ipynb))*")
+
+    @pytest.mark.parametrize(
+        ("text", "author"),
+        [
+            ("Adrian, E. D. (1914). T.", "adrian"),
+            ("C. de Boor (1978). T.", "boor"),
+            ("A. J. F. Siegert (1951). T.", "siegert"),
+            ("Kingma, Ba (2015). T.", "kingma"),
+        ],
+    )
+    def test_sorted_by_family_name(self, text, author):
+        assert make.sort_key(text).startswith(author)
+
+    def test_every_notebook_names_references_with_addresses(self):
+        for path in notebook_paths():
+            found = make.notebook_references(read_page(path).nb)
+            assert len(found) >= 3, path.name
+            assert sum("](http" in text for text in found) >= len(found) - 1, path.name
+
+    def test_exercises_hold_hints_and_the_solution(self, page):
+        text = make.exercises([page])
+        task = get("02.relu_biases")
+        assert task.solution() in text
+        assert text.count("<summary>Hint") == len(task.hints)
+        assert "(exercise-02-relu-biases)=" in text
+
+    def test_wrong_answers_are_those_of_the_modules(self, page):
+        text = make.wrong_answers([page])
+        assert text.count("<li>") == len(get("02.relu_biases").wrong_answers)
+
+    def test_plan_adds_up(self, page):
+        assert "| **Together** | 180 | 2 | 2 | 2 | |" in make.plan([page, page])
+
+    def test_only_code_has_a_meaning_in_a_sentence(self):
+        assert make.as_html("`a < b` & *c* $d$") == "<code>a &lt; b</code> &amp; *c* $d$"
+
+
+class TestSpeed:
+    MACHINE = (
+        ("processor", "Core"), ("cores", 2), ("memory_gb", 8), ("system", "Linux"), ("python", "3.12"),
+        ("versions", {"torch": "2", "norse": None}), ("threads", 1), ("cuda", None), ("date", "2026-01-02"),
+    )  # fmt: skip
+    ROWS = (
+        Row(TIME, "step", "a < b", "literal", 0.001, 0.005, "s", 5.0, 4.0, 6.0, target="at least 4", verdict="met"),
+        Row(TIME, "step", "a < b", "norse", target="at least 2", verdict="not measured", note="norse is not installed"),
+        Row(GROWTH, "batch", "step", "sounds: 1 to 4", 0.4, 0.1, "s", 4.0, 3.5, 4.5, note="exponent 1.00"),
+    )
+
+    @pytest.fixture
+    def folder(self, tmp_path):
+        stored = report.as_json(dict(self.MACHINE), 9, self.ROWS, [], 'dots and a "line"')
+        (tmp_path / report.RESULTS).write_text(json.dumps(stored), encoding="utf-8")
+        (tmp_path / report.FIGURE).write_bytes(PNG)
+        return tmp_path
+
+    def test_page(self, folder):
+        text, png = speed_page.speed(folder)
+        assert "1\N{NO-BREAK SPACE}ms" in text
+        text = text.replace("\N{NO-BREAK SPACE}", " ")
+        assert png == PNG
+        assert "**1 of 2 targets met.**" in text
+        assert 'alt="dots and a &quot;line&quot;" width="1000" height="500"' in text
+        assert '<td data-label="what">a &lt; b</td>' in text
+        assert '<td data-label="ours, theirs">1 ms, 5 ms</td><td data-label="ratio">5 (4 to 6)</td>' in text
+        assert '<td data-label="verdict">not measured</td><td data-label="note">norse is not installed</td>' in text
+        assert "- Versions: torch 2\n" in text
+        assert "- Graphics card: none\n" in text
+        growth = text.partition("## Growth")[2].partition("## On a")[0]
+        assert '<td data-label="time">100 ms to 400 ms</td>' in growth
+        assert '<td data-label="ratio">4 (3.5 to 4.5)</td>' in growth
+        assert "target" not in growth
+        assert text.endswith("Not measured in this run.")
+
+    @pytest.mark.parametrize("name", [report.RESULTS, report.FIGURE])
+    def test_without_a_stored_run_it_says_what_to_do(self, folder, name):
+        (folder / name).unlink()
+        with pytest.raises(ValueError, match=f"{name} is missing: run make bench"):
+            speed_page.speed(folder)
+
+    def test_the_stored_run_makes_a_page(self):
+        text, png = speed_page.speed()
+        assert text.count("<table") >= 3
+        assert png.startswith(b"\x89PNG")
+
+
+def test_the_builder_finds_the_tools_by_itself():
+    command = [sys.executable, "-m", "book", "--help"]
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stderr
+
+
+class TestLinks:
+    def site(self, folder, body):
+        (folder / "sub").mkdir()
+        (folder / "sub" / "b.html").write_text('<h2 id="there">x</h2><a href="../a.html">a</a>', encoding="utf-8")
+        (folder / "a.html").write_text(body, encoding="utf-8")
+
+    def test_good_ones_pass(self, tmp_path):
+        self.site(
+            tmp_path, '<a href="sub/b.html#there">b</a><a href="#me" id="me">m</a><a href="https://x.org/y">y</a>'
+        )
+        assert check_links.dead_inner_links(tmp_path) == []
+        assert check_links.outer_links(tmp_path) == {"https://x.org/y": ["a.html"]}
+
+    @pytest.mark.parametrize("target", ["sub/c.html", "sub/b.html#gone", "#gone", "../outside.html"])
+    def test_dead_ones_are_found(self, tmp_path, target):
+        self.site(tmp_path, f'<a href="{target}">b</a>')
+        assert check_links.dead_inner_links(tmp_path) == [f"a.html: {target}"]
+
+    @pytest.mark.parametrize(("status", "dead"), [(200, False), (403, False), (429, False), (404, True), (410, True)])
+    def test_what_other_sites_answer(self, monkeypatch, tmp_path, status, dead):
+        import requests
+
+        class Answer:
+            status_code, ok = status, status < 400
+
+            def __enter__(self):
+                return self
+
+            def __exit__(self, *_):
+                return None
+
+        monkeypatch.setattr(requests, "get", lambda *_, **__: Answer())
+        self.site(tmp_path, '<a href="https://x.org/y">y</a><a href="https://own.org/o/n/issues/new">y</a>')
+        found = check_links.dead_outer_links(tmp_path, own="https://own.org/o/n")
+        assert found == ([f"https://x.org/y (status {status}): a.html"] if dead else [])
+
+
+class TestGlossary:
+    TEXT = (ROOT / "book" / "glossary.md").read_text(encoding="utf-8")
+
+    def test_sorted_and_each_term_once(self):
+        block = re.search(r"^```\{glossary\}\n(.*?)^```", self.TEXT, re.MULTILINE | re.DOTALL)[1]
+        entries = [part.splitlines()[0] for part in block.split("\n\n")]
+        assert entries == sorted(entries, key=str.casefold)
+        terms = re.findall(r"^\S.*$", block, re.MULTILINE)
+        assert len({term.casefold() for term in terms}) == len(terms) >= 50
+
+    def test_terms_are_found_in_sentences(self, monkeypatch):
+        pytest.importorskip("sphinx", reason="the website's packages are not installed: make book")
+        monkeypatch.syspath_prepend(str(ROOT / "book"))
+        import course_site
+
+        terms = course_site.glossary_terms(self.TEXT)
+        assert "membrane potential" in terms
+        pattern = course_site.pattern_of(terms)
+        sentence = (
+            "Membrane potentials rise; a ReLU (not a relu) spikes with the leaky integrate-and-fire neuron's bias."
+        )
+        assert pattern.findall(sentence) == [
+            "Membrane potentials",
+            "ReLU",
+            "spikes",
+            "leaky integrate-and-fire neuron",
+            "bias",
+        ]
+        assert not pattern.search("biased spikelets, preweighted")
+
+
+class TestWorkflow:
+    WORKFLOW = yaml.safe_load((ROOT / ".github" / "workflows" / "book.yml").read_text(encoding="utf-8"))
+
+    def test_follows_its_schema(self):
+        path = str(ROOT / ".github" / "workflows" / "book.yml")
+        command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows", path]
+        result = subprocess.run(command, capture_output=True, text=True)
+        assert result.returncode == 0, result.stdout
+
+    def test_outer_links_weekly_and_deployment_from_main_alone(self):
+        jobs = self.WORKFLOW["jobs"]
+        assert "schedule" in self.WORKFLOW[True]
+        outer = [step for step in jobs["build"]["steps"] if "--outer-links" in step.get("run", "")]
+        assert len(outer) == 1
+        assert "schedule" in outer[0]["if"]
+        assert "refs/heads/main" in jobs["deploy"]["if"]
+        assert self.WORKFLOW["permissions"] == {"contents": "read"}
+        assert jobs["deploy"]["permissions"] == {"pages": "write", "id-token": "write"}
+
+
+def test_teachers_page_calls_what_there_is():
+    text = (ROOT / "book" / "teachers.md").read_text(encoding="utf-8")
+    calls = re.findall(r"python -m (\S+)", text)
+    assert set(calls) == {"utils.exercises"}
+    assert (ROOT / "utils" / "exercises" / "__main__.py").is_file()
+    verdict = get("02.relu_biases").check(get("02.relu_biases").reference)
+    assert 'get("02.relu_biases").check(relu_biases).status == "correct"' in text
+    assert verdict.status == "correct"
+    assert NOTEBOOKS.is_dir()
