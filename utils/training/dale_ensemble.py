@@ -104,6 +104,15 @@ def train_together(
     running = list(range(len(learners)))
     for learner in learners:
         learner.best = learner.history.last_weights = _copied(learner.model)
+
+    def give_up(i: int, epoch: int) -> None:
+        learners[i].history.outcome, learners[i].history.stopped_at = NOT_FINITE, epoch
+        running.remove(i)
+
+    def restore_best() -> None:
+        for learner in learners:
+            learner.model.load_state_dict(learner.best)
+
     for epoch in range(1, epochs + 1):
         if renew is not None and epoch > 1:
             ipd, spikes = renew()
@@ -122,12 +131,16 @@ def train_together(
                     learner.after_step()
                 total[i] += loss.item()
                 if not math.isfinite(total[i]):
-                    learner.history.outcome, learner.history.stopped_at = NOT_FINITE, epoch
-                    running.remove(i)
+                    give_up(i, epoch)
             if not running:
-                break
+                return restore_best()
+        for i in list(running):
+            if not all(bool(weight.isfinite().all()) for weight in learners[i].model.parameters()):
+                give_up(i, epoch)
+        if not running:
+            return restore_best()
         for i, (loss, accuracy) in zip(
-            running, _validate([learners[i].model for i in running], *validation) if running else [], strict=True
+            running, _validate([learners[i].model for i in running], *validation), strict=True
         ):
             learner, history = learners[i], learners[i].history
             history.train_loss.append(total[i] / n_batches)
@@ -140,8 +153,7 @@ def train_together(
                 learner.snapshots[epoch] = learner.best, history.last_weights
         if on_epoch is not None:
             on_epoch(epoch)
-    for learner in learners:
-        learner.model.load_state_dict(learner.best)
+    restore_best()
 
 
 @torch.no_grad()
