@@ -13,7 +13,7 @@ BENCH_PY := .venv-bench/$(BIN)
 ALLOW_ROOT := $(if $(filter 0,$(shell id -u 2>/dev/null)),--allow-root)
 # Notebooks and plain tests share the workers. One notebook stays on one worker, since its cells share a kernel.
 PARALLEL := -n logical --maxprocesses 4 --dist loadscope --no-loadscope-reorder
-NBVAL := --nbval --nbval-current-env --nbval-sanitize-with tests/nbval_sanitize.cfg --nbval-cell-timeout 240
+NBVAL := --nbval --nbval-current-env --nbval-sanitize-with tests/helpers/nbval_sanitize.cfg --nbval-cell-timeout 240
 
 .DEFAULT_GOAL := help
 .PHONY: help lab test test-slow slow-together slow-alone test-all bench refresh lint coverage publish picture book clean student developer colab libraries

@@ -16,8 +16,8 @@ from course import NOTEBOOKS, ROOT, Project
 from notebook_page import Page
 from picture import cover
 from publish import badges, fill
-from utils.display import FIGURE_WORDS
 from utils.exercises.registry import get
+from utils.page.output import FIGURE_WORDS
 
 CARD_WIDTH = 640
 PNG_SCALE = 2

@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 import torch
 from exercise_inputs import result_of, variations
-from mutants import mutants
 
+from mutants import mutants
 from utils.exercises import get, ids
 from utils.exercises.comparing import difference, same
 from utils.exercises.engine import CORRECT, ERROR, NOT_ATTEMPTED, NOT_YET

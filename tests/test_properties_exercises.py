@@ -1,6 +1,5 @@
 """Contracts of the exercises and of the scoreboard, for any answer and any number."""
 
-import math
 import re
 
 import numpy as np
@@ -13,16 +12,6 @@ from hypothesis import strategies as st
 from utils.exercises import boxes, exercise, get, ids, register, registry
 from utils.exercises.comparing import difference, kind, same, shown
 from utils.exercises.engine import CORRECT, ERROR, NOT_ATTEMPTED, NOT_YET, Case, Exercise, Feedback
-from utils.scoreboard import (
-    DIFFERS,
-    PLAUSIBLE,
-    REPRODUCED,
-    UNLIKELY,
-    WAITING,
-    Scoreboard,
-    prediction_interval,
-    student_quantile,
-)
 
 numbers = st.floats(-1e6, 1e6)
 # Whatever a student's code may return.
@@ -221,86 +210,3 @@ class TestComparing:
             == "It returned a tensor of dtype torch.float32, expected was torch.float64."
         )
         assert "shape" in difference(tensor[None], tensor)
-
-
-class TestScoreboard:
-    @settings(max_examples=60)
-    @given(published=st.lists(numbers, min_size=1, max_size=5), off=st.floats(-2, 2), tolerance=st.floats(0.01, 1))
-    def test_a_verdict_is_the_tolerance(self, published, off, tolerance):
-        assume(abs(abs(off) - tolerance) > 1e-6)
-        values = np.array(published)
-        values[-1] += off
-        board = Scoreboard("99").add("x", values, published, tolerance, "here")
-        (row,) = board.rows
-        assert row.verdict == (REPRODUCED if abs(off) < tolerance else DIFFERS)
-        assert (row.name, row.source, row.allowed) == ("x", "here", f"± {tolerance:g}")
-        assert [float(part) for part in row.published.split(", ")] == pytest.approx(published, rel=1e-9)
-        assert len(row.ours.split(", ")) == len(published)
-        assert all(part.startswith("~") for part in row.ours.split(", "))
-        assert Scoreboard("99").add("x", torch.tensor(published[0]), published[0], 1).rows[0].verdict == REPRODUCED
-
-    @given(bad=st.one_of(st.floats(max_value=-1e-9), st.just(math.nan), st.none(), st.text(max_size=3)))
-    @settings(max_examples=30)
-    def test_what_cannot_be_compared_is_refused(self, bad):
-        board = Scoreboard("99")
-        assert refusal(board.add, "x", 1, 1, bad).startswith(f"tolerance: got {bad!r}")
-        assert refusal(board.add, "x", [1, 2], [1]).startswith(
-            "value: got shape (2,), allowed is that of published, (1,)"
-        )
-        assert refusal(board.add, "x", math.nan, 1).startswith("value: got a value that is not finite")
-        assert refusal(board.add, "x", 1, "one").startswith("published: got str")
-        assert refusal(board.add_spread, "x", [1, 2], 1).startswith("values: got 2 seeds")
-        assert board.rows == []
-
-    @settings(max_examples=40)
-    @given(
-        values=st.lists(st.floats(-100, 100), min_size=3, max_size=12),
-        shift=st.floats(-50, 50),
-        scale=st.floats(0.1, 9),
-    )
-    def test_the_interval_moves_and_grows_with_its_values(self, values, shift, scale):
-        draws = np.array(values)
-        low, high = prediction_interval(draws)
-        assert low <= draws.mean() + 1e-9
-        assert high >= draws.mean() - 1e-9
-        moved = prediction_interval(scale * draws + shift)
-        assert moved == pytest.approx((scale * low + shift, scale * high + shift), abs=1e-6)
-        narrow, wide = prediction_interval(draws, 0.5), prediction_interval(draws, 0.99)
-        assert wide[0] - 1e-9 <= low <= narrow[0] + 1e-9
-        board = Scoreboard("99")
-        board.add_spread("in", values, draws.mean()).add_spread("out", values, high + 1 + abs(high))
-        assert [row.verdict for row in board.rows] == [PLAUSIBLE, UNLIKELY]
-        assert f"n = {len(values)}" in board.rows[0].ours
-        assert [row.name for row in board.rows] == ["in", "out"]
-
-    @given(probability=st.floats(0.5, 0.999), degrees=st.integers(1, 60))
-    @settings(max_examples=25)
-    def test_students_quantile_rises_with_probability_and_nears_the_normals(self, probability, degrees):
-        t = student_quantile(probability, degrees)
-        assert t >= -1e-9
-        assert student_quantile(min(probability + 0.0005, 0.9999), degrees) >= t
-        assert t >= student_quantile(probability, degrees + 1) - 1e-6
-        # One degree of freedom is Cauchy's distribution.
-        assert student_quantile(probability, 1) == pytest.approx(
-            math.tan(math.pi * (probability - 0.5)), rel=1e-3, abs=1e-6
-        )
-
-    @settings(max_examples=25)
-    @given(rows=st.lists(st.tuples(numbers, numbers), max_size=4), needs=st.text("abc<>&", max_size=6))
-    def test_the_table_counts_its_verdicts_and_is_safe_html(self, rows, needs):
-        board = Scoreboard("99")
-        for ours, theirs in rows:
-            board.add("q", ours, theirs, 0.5)
-        board.waiting("w", "later", needs)
-        seen = []
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("utils.scoreboard.publish", lambda *args: seen.append(args))
-            board.show()
-        text, html = seen[0]
-        assert "1 waiting" in text.splitlines()[0]
-        same_ones = sum(abs(a - b) <= 0.5 for a, b in rows)
-        assert (f"{same_ones} reproduced" in text) == (same_ones > 0)
-        assert len(text.splitlines()) == 2 + len(board.rows)
-        assert html.count("<tr>") == 1 + len(board.rows)
-        assert board.rows[-1].verdict == WAITING
-        assert f"needs {needs}".replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;") in html

@@ -72,7 +72,7 @@ def mentions(test: FunctionType, title: str, names: set[str]) -> bool:
 
 
 def _test_files(root: Path) -> list[Path]:
-    return sorted((root / "tests").glob("*.py"))
+    return sorted((root / "tests").rglob("*.py"))
 
 
 @functools.cache

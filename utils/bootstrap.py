@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
@@ -10,6 +9,8 @@ import tempfile
 from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
+
+from utils.page.host import on_colab
 
 # Colab brings these, and its front end and drivers fit them: another version of one breaks the session.
 LEFT_ALONE = frozenset({"torch", "numpy", "matplotlib", "ipywidgets", "ipython", "ipykernel"})
@@ -52,11 +53,6 @@ def missing(names: Iterable[str]) -> list[str]:
         return False
 
     return [name for name in names if absent(name)]
-
-
-def on_colab() -> bool:
-    """Whether this is a Colab session."""
-    return "COLAB_RELEASE_TAG" in os.environ or "google.colab" in sys.modules
 
 
 def prepare(root: Path) -> None:

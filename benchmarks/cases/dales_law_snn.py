@@ -15,7 +15,7 @@ from benchmarks.measure import Comparison, Growth, Run, Way
 from benchmarks.targets import FLOOR
 from utils.datasets.sound import ipd_spikes, ipd_to_class, random_ipd_dataset
 from utils.models.dale_snn import DaleSNN
-from utils.models.dale_training import LOGIT_SCALE, train
+from utils.training.dales_law_snn import LOGIT_SCALE, train
 
 EPOCHS = 50
 # The sizes of the published network and of its training step.

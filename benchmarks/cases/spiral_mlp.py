@@ -10,9 +10,9 @@ from benchmarks.literal import spiral_mlp as literal
 from benchmarks.measure import Comparison, Run, Way
 from utils.datasets.spiral import batched_loader, create_spiral_dataset, shuffle_and_split
 from utils.exercises import get
-from utils.models.classifier_training import predict_probabilities
 from utils.models.mlp import MLP
 from utils.plotting.spiral_mlp import decision_grid, draw_points
+from utils.training.classifiers import predict_probabilities
 
 K, SIGMA = 4, 0.16
 EPOCHS = 100

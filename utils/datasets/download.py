@@ -161,7 +161,7 @@ def _streaming(timeout: float, deadline: float) -> Callable[[str, str, Any], Non
     """A downloader as pooch calls it, with a limit on the whole and a progress bar of constant text."""
     import requests
 
-    from utils.progress_bar import progress
+    from utils.page.progress_bar import progress
 
     def download(url: str, output: str, _: Any) -> None:
         end = time.monotonic() + deadline

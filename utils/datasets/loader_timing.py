@@ -8,7 +8,7 @@ import warnings
 
 from torch.utils.data import DataLoader, Dataset
 
-from utils.models.counts import checked_count
+from utils.checks import checked_count
 
 __all__ = ["time_loader", "time_workers"]
 

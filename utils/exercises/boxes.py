@@ -5,8 +5,8 @@ from __future__ import annotations
 import inspect
 import re
 
-from utils.display import escape, publish
 from utils.exercises.engine import CORRECT, ERROR, NOT_ATTEMPTED, NOT_YET, Exercise, Feedback
+from utils.page.output import emit, escape
 
 # Symbol and words carry the meaning; the colour of the edge only repeats it.
 _LOOKS = {
@@ -55,7 +55,7 @@ def show_solution(task: Exercise) -> None:
     source = task.solution()
     kind = "class" if inspect.isclass(task.reference) else "function"
     words = f"One solution of {task.id}. Copy the {kind} under the `@exercise` line to try it."
-    publish(
+    emit(
         f"{words}\n\n{source}",
         mime={"text/markdown": f"{words}\n\n```python\n{source}\n```\n"},
         metadata={"course": {"exercise": task.id, "solution": True}},
@@ -78,7 +78,7 @@ def _box(title: str, paragraphs: list[str], edge: str, notes: dict) -> None:
         f'padding:8px 12px;border-radius:4px;max-width:46em;line-height:1.45">'
         f"<strong>{escape(title)}</strong>{body}</div>"
     )
-    publish("\n".join([title, *paragraphs]), html, notes)
+    emit("\n".join([title, *paragraphs]), html, notes)
 
 
 def _code(text: str) -> str:

@@ -7,10 +7,10 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-from utils.display import publish
 from utils.exercises import boxes
 from utils.exercises.engine import CORRECT, ERROR, Exercise, Feedback
 from utils.exercises.registry import get
+from utils.page.output import emit
 
 # How many hints were asked for, by exercise id; a teacher's report reads it from the boxes.
 _hints_shown: dict[str, int] = {}
@@ -88,6 +88,6 @@ def _show_next_hint(task: Exercise) -> None:
     shown = min(_hints_shown.get(task.id, 0) + 1, len(task.hints))
     _hints_shown[task.id] = shown
     if not task.hints:
-        publish("This exercise has no hints; its .solution() shows one answer.")
+        emit("This exercise has no hints; its .solution() shows one answer.")
         return
     boxes.show_hint(task, shown)

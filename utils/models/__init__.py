@@ -15,6 +15,5 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "pulse_responses": "hodgkin_huxley",
         "simulate_iaf": "iaf",
         "simulate_lif": "lif",
-        "train_classifier": "classifier_training",
     },
 )

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import torch
 from torch import nn
 
-from utils.models.counts import checked_count
+from utils.checks import checked_count
 
 __all__ = ["ACTIVATIONS", "MLP", "MLPEnsemble", "find_activation"]
 

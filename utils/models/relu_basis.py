@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from utils.formula import parse_formula
+from utils.datasets.formula import parse_formula
 
 # Points at which an error is measured inside every segment between two neighbouring training points.
 POINTS_PER_SEGMENT = 16

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, Ellipse, FancyArrowPatch, FancyBboxPatch, Polygon
 
-from utils.display import publish
+from utils.page.output import emit
 from utils.plotting.style import COLORS, EXCITATORY, INHIBITORY, MODEL, TRUTH
 
 WIDTH = 7.6
@@ -612,7 +612,7 @@ class Table:
 
     def show(self) -> None:
         """Show it under the cell."""
-        publish(self.text, self.html)
+        emit(self.text, self.html)
 
 
 def forward_table(parameters: Mapping[str, float], values: Mapping[str, float]) -> Table:

@@ -1,20 +1,21 @@
-"""Colours with a meaning, the course's Matplotlib style, and the one way a figure is shown."""
+"""The look of all figures: colours with a meaning, sizes, and lines that every notebook draws alike."""
 
 from __future__ import annotations
 
-import io
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import matplotlib.style as mpl_style
 import numpy as np
+from matplotlib.figure import Figure
 
-from utils.display import publish_picture
+from utils.page.figures import words_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
 
 STYLE_FILE = Path(__file__).with_name("course.mplstyle")
@@ -32,63 +33,81 @@ COLORS = {
     "grey": "#8A8A8A",
     "light": "#D9D9D9",
 }
+# One colour, one meaning, in all six notebooks.
 EXCITATORY = COLORS["vermillion"]
 INHIBITORY = COLORS["blue"]
+OWN = COLORS["black"]  # what the student's own code computes
+TRUTH = COLORS["grey"]  # what it should be, and the score of guessing (dashed)
+EXAMPLES = COLORS["orange"]  # what is learned from
+BEST = COLORS["green"]  # the best possible
+OTHER = COLORS["purple"]  # another way, to compare with
+# The first edition's names, until no figure uses them.
 DATA = COLORS["black"]
 MODEL = COLORS["blue"]
-TRUTH = COLORS["grey"]
 
 CYCLIC = "twilight_shifted"
 SEQUENTIAL = "viridis"
 DIVERGING = "RdBu_r"
 
-# Pixels a figure's inch takes on the page, and how many are stored for each of them (sharp on dense screens).
-PIXELS_PER_INCH = 100
-PIXEL_RATIO = 2
+# Sizes of type, in points. Nothing is smaller than 8: a figure is shown at 100 pixels an inch.
+SMALL, NORMAL, LARGE = 8, 9, 11
+
+# Widths of lines, in points: guides, thin curves, curves, and what is meant to be seen first.
+GUIDE, THIN, CURVE, STRONG = 1.0, 1.4, 2.0, 3.0
+
+# Dash patterns, in line widths.
+DASHED, DOTTED, DASH_DOT = (0, (4, 3)), (0, (1, 1.8)), (0, (6, 2, 1, 2))
+
+# Inches: the one width of all figures, 720 pixels on the page.
+WIDTH = 7.2
 
 
-def use_style() -> None:
-    """Give every figure that follows the look of the course."""
-    mpl_style.use(STYLE_FILE)
+@contextmanager
+def course_style() -> Iterator[None]:
+    """The look of the course for what is drawn inside, whatever the reader's own settings are; they are kept.
+
+    Yields:
+        Nothing.
+    """
+    with mpl_style.context(STYLE_FILE, after_reset=True):
+        yield
 
 
-def show(fig: Figure, alt: str) -> None:
-    """Show a figure with its alternative text, and close it.
+def styled(plot: Callable[..., Figure]) -> Callable[..., Figure]:
+    """Decorate a plot function: it draws in the course's look, and its figure must carry its words.
 
     Args:
-        fig: the figure; one inch takes 100 pixels on the page.
-        alt: one or two sentences that say what the picture shows. The regression run compares them.
+        plot: returns a figure that passed `describe`.
+
+    Returns:
+        The same function, within `course_style`.
 
     Raises:
-        ValueError: `alt` is empty.
+        ValueError: when called, if the figure carries no words.
     """
-    if not isinstance(alt, str) or not alt.strip():
-        raise ValueError("alt: got no text, allowed is a sentence that says what the figure shows")
-    import matplotlib.pyplot as plt
 
-    png = compact_png(fig)
-    plt.close(fig)
-    publish_picture(png, alt.strip(), width=round(fig.get_figwidth() * PIXELS_PER_INCH))
+    @wraps(plot)
+    def drawn(*args: Any, **kwargs: Any) -> Figure:
+        with course_style():
+            fig = plot(*args, **kwargs)
+        if not words_of(fig):
+            raise ValueError(f"{plot.__name__}: got a figure without words, allowed is describe(fig, words)")
+        return fig
+
+    return drawn
 
 
-def compact_png(fig: Figure) -> bytes:
-    """A figure as a PNG of 256 colours: a third of the size, and no difference to the eye."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from PIL import Image
+def new_figure(height: float = 3.6, width: float = WIDTH) -> Figure:
+    """An empty figure of the course's width, which Matplotlib's `pyplot` need not close.
 
-    original = fig.canvas
-    dpi = fig.dpi
-    try:
-        fig.set_dpi(PIXELS_PER_INCH * PIXEL_RATIO)
-        canvas = FigureCanvasAgg(fig)
-        canvas.draw()
-        picture = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
-    finally:
-        fig.set_dpi(dpi)
-        fig.set_canvas(original)
-    buffer = io.BytesIO()
-    picture.quantize(256, dither=Image.Dither.NONE).save(buffer, "png", optimize=True)
-    return buffer.getvalue()
+    Args:
+        height: in inches of 100 pixels.
+        width: in inches; other than the default only where a panel stands beside other things.
+
+    Returns:
+        The figure.
+    """
+    return Figure(figsize=(width, height))
 
 
 def set_limits(ax: Axes, x: tuple[float, float] | None = None, y: tuple[float, float] | None = None) -> None:
@@ -99,9 +118,41 @@ def set_limits(ax: Axes, x: tuple[float, float] | None = None, y: tuple[float, f
         ax.set_ylim(y)
 
 
+def use_style() -> None:
+    """Give every figure that follows the look of the course (until each plot function does so itself)."""
+    mpl_style.use(STYLE_FILE)
+
+
 def chance_line(ax: Axes, level: float, label: str = "chance") -> Line2D:
-    """Mark the score that guessing would reach with a labelled, dashed horizontal line."""
-    line = ax.axhline(level, color=TRUTH, linestyle=(0, (4, 3)), linewidth=1.2, zorder=1)
+    """Mark the score that guessing would reach: grey, dashed, named.
+
+    Args:
+        ax: where to draw.
+        level: of the line, in the units of the vertical axis.
+        label: stands at its right end.
+
+    Returns:
+        The line.
+    """
+    return _level(ax, level, label, TRUTH, "#666666", DASHED)
+
+
+def best_line(ax: Axes, level: float, label: str = "best possible") -> Line2D:
+    """Mark the score that nothing can beat: green, dash and dot, named.
+
+    Args:
+        ax: where to draw.
+        level: of the line, in the units of the vertical axis.
+        label: stands at its right end.
+
+    Returns:
+        The line.
+    """
+    return _level(ax, level, label, BEST, "#00664B", DASH_DOT)
+
+
+def _level(ax: Axes, level: float, label: str, color: str, ink: str, dashes: Any) -> Line2D:
+    line = ax.axhline(level, color=color, linestyle=dashes, linewidth=GUIDE, zorder=1)
     ax.annotate(
         label,
         (1, level),
@@ -110,8 +161,8 @@ def chance_line(ax: Axes, level: float, label: str = "chance") -> Line2D:
         textcoords="offset points",
         ha="right",
         va="bottom",
-        fontsize=8,
-        color="#666666",
+        fontsize=SMALL,
+        color=ink,
     )
     return line
 

@@ -12,7 +12,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
 
-from utils.display import approx, publish
+from utils.page.numbers import approx
+from utils.page.output import emit
 from utils.plotting.style import COLORS, CYCLIC, DATA, MODEL, SEQUENTIAL, TRUTH, chance_line, spread
 
 WIDTH = 7.6
@@ -367,7 +368,7 @@ def error_table(errors: Mapping[str, Sequence[float]]) -> None:
     body = "".join(
         "<tr>" + "".join(f'<td style="{style}">{html.escape(word)}</td>' for word in row) + "</tr>" for row in rows
     )
-    publish(
+    emit(
         text, f'<table style="border-collapse:collapse"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
     )
 

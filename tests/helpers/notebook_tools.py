@@ -1,0 +1,176 @@
+"""What several tests need of the notebooks: their exercises, a way to run a changed copy, and copies of the course."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import os
+import re
+import shutil
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import nbformat
+from jupyter_client.manager import AsyncKernelManager
+from nbclient import NotebookClient
+
+from course import NOTEBOOKS, ROOT, kernel_environment, notebook_paths, read_project
+from refresh import CurrentPython
+from utils.page.output import FIGURE_WORDS
+
+SANITIZE = Path(__file__).with_name("nbval_sanitize.cfg")
+# What a checkout of the course holds and a notebook, or the regression run, may ask for.
+PARTS = ("notebooks", "utils", "data", "tools", "tests", "conftest.py", "pyproject.toml", "requirements.txt")
+
+
+def code_cells(nb):
+    """The code cells of a notebook, with their place."""
+    return [(number, cell) for number, cell in enumerate(nb.cells) if cell.cell_type == "code"]
+
+
+def calls(cell, name):
+    """How often a cell's code calls a function of that name."""
+    return sum(
+        isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) == name
+        for node in ast.walk(ast.parse(cell.source))
+    )
+
+
+def cells_that_call(nb, name):
+    """The places of the code cells that call a function of that name."""
+    return [number for number, cell in code_cells(nb) if calls(cell, name)]
+
+
+def exercise_cells(nb):
+    """Exercise id -> (place of its cell, the decorated definition)."""
+    found = {}
+    for number, cell in code_cells(nb):
+        for node in ast.parse(cell.source).body:
+            for mark in getattr(node, "decorator_list", []):
+                if isinstance(mark, ast.Call) and getattr(mark.func, "id", "") == "exercise":
+                    found[mark.args[0].value] = (number, node)
+    return found
+
+
+def read_all():
+    """Path -> notebook, for every notebook of the course."""
+    return {path: nbformat.read(path, as_version=4) for path in notebook_paths()}
+
+
+def answered(nb, answers):
+    """A copy of a notebook in which the stubs are replaced.
+
+    Args:
+        nb: the notebook.
+        answers: exercise id -> function or class whose source is pasted, under the name of the stub.
+
+    Returns:
+        The copy, without outputs.
+    """
+    copy = nbformat.from_dict(nb)
+    for exercise_id, (number, stub) in exercise_cells(nb).items():
+        answer = answers[exercise_id]
+        source = textwrap.dedent(inspect.getsource(answer))
+        # A recursive answer, or one that names its class, must do so under the name of the stub.
+        source = re.sub(rf"\b{re.escape(answer.__name__)}\b", stub.name, source)
+        copy.cells[number].source = f'@exercise("{exercise_id}")\n{source}'
+    for _, cell in code_cells(copy):
+        cell.outputs, cell.execution_count = [], None
+    return copy
+
+
+def run(nb, timeout=300, folder=NOTEBOOKS, python=sys.executable, environment=None):
+    """Execute a notebook in memory, in a fresh kernel.
+
+    Args:
+        nb: the notebook; its outputs are replaced.
+        timeout: seconds for one cell.
+        folder: the kernel's working folder.
+        python: the kernel's Python.
+        environment: variables of the kernel, laid over this process's; None as a value takes one away.
+
+    Returns:
+        The same notebook.
+    """
+    manager = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=CurrentPython())
+    manager.kernel_spec_manager.python = str(python)
+    # How prints are cut into messages depends on timing; refresh.py joins them, too.
+    options = {"timeout": timeout, "coalesce_streams": True, "resources": {"metadata": {"path": str(folder)}}}
+    client = NotebookClient(nb, km=manager, **options)
+    variables = os.environ | kernel_environment() | {"MPLBACKEND": None} | (environment or {})
+    client.execute(env={name: value for name, value in variables.items() if value is not None})
+    return nb
+
+
+def copy_course(folder):
+    """Copy the working tree's course, as it is now, into a new folder.
+
+    Args:
+        folder: is made.
+
+    Returns:
+        The folder.
+    """
+    folder.mkdir(parents=True)
+    for name in PARTS:
+        source, target = ROOT / name, folder / name
+        if source.is_dir():
+            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"))
+        else:
+            shutil.copy(source, target)
+    return folder
+
+
+def publish_course(folder):
+    """Make a bare repository that holds the working tree's course, whatever the real checkout's history is.
+
+    Args:
+        folder: an existing one, to be filled.
+
+    Returns:
+        The repository's address, file:///...
+    """
+    work, bare = copy_course(folder / "tree"), folder / "course.git"
+    identity = ["-c", "user.name=test", "-c", "user.email=test@example.org", "-c", "init.defaultBranch=main"]
+    for arguments in (
+        ["init"],
+        ["add", "--all"],
+        ["commit", "--quiet", "--no-gpg-sign", "-m", "the course"],
+        ["branch", "-M", read_project().ref],
+        ["clone", "--quiet", "--bare", str(work), str(bare)],
+    ):
+        subprocess.run(["git", *identity, *arguments], cwd=work, check=True, capture_output=True)
+    return bare.as_uri()
+
+
+def boxes(nb):
+    """Exercise id -> status in the last box that a notebook shows for it."""
+    notes = [
+        output.metadata["course"]
+        for _, cell in code_cells(nb)
+        for output in cell.outputs
+        if "course" in output.get("metadata", {})
+    ]
+    return {note["exercise"]: note["status"] for note in notes if "status" in note}
+
+
+def sanitized(text):
+    """Text as the regression run compares it."""
+    lines = SANITIZE.read_text(encoding="ascii").splitlines()
+    for number, line in enumerate(lines):
+        if line.startswith("regex: "):
+            text = re.sub(line.removeprefix("regex: "), lines[number + 1].removeprefix("replace: "), text)
+    return text
+
+
+def words(cell):
+    """The texts of a cell's outputs, as the regression run compares them; a figure's words count once."""
+    outputs = [o for o in cell.outputs if o.get("name") != "stderr" and FIGURE_WORDS not in o.get("metadata", {})]
+    return [sanitized(output.get("text") or output.get("data", {}).get("text/plain", "")) for output in outputs]
+
+
+def pictures(cell):
+    """The pictures of a cell's outputs."""
+    return [output.data["image/png"] for output in cell.outputs if "image/png" in output.get("data", {})]

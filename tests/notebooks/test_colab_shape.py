@@ -1,0 +1,204 @@
+"""The course as a Colab session meets it: Colab's versions, one notebook in an empty folder, the rest fetched.
+
+Each notebook runs to its end there; a last cell then does with its panels and predictions what a reader would.
+"""
+
+import inspect
+import json
+
+import nbformat
+import pytest
+from notebook_tools import cells_that_call, code_cells, publish_course, read_all, run, words
+
+from course import ROOT, read_project
+from environment import python_of
+from refresh import faults
+
+PYTHON = python_of(str(ROOT / ".venv-colab"))
+FOLDER = read_project().repository.rsplit("/", 1)[1]
+NOTEBOOKS = {path.name[:2]: nb for path, nb in read_all().items()}
+# What tells utils where it is; a real session holds the module before its first cell. And somebody else's utils.
+COLAB = "import sys\nimport types\n\nimport utils\n\nsys.modules['google.colab'] = types.ModuleType('google.colab')"
+LONGEST_ACTION = 120  # seconds
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.timeout(600),
+    pytest.mark.skipif(not (ROOT / ".venv-colab").exists(), reason="there is no .venv-colab: run `make colab`"),
+]
+
+
+def drive(longest_action):
+    """Use every panel and every prediction of the session; runs in the notebook's kernel, as its last cell.
+
+    Args:
+        longest_action: seconds allowed for the work behind a panel's button.
+
+    Returns:
+        "panels": title -> what each control, the reset button and the action did; "predictions": the verdicts.
+    """
+    import gc
+
+    from utils.panels import Choice, Slider, SliderPanel, Text
+    from utils.predictions import _Prediction
+
+    def ends(control):
+        if isinstance(control, Slider):
+            return control.accept(control.min), control.accept(control.max)
+        if isinstance(control, Choice):
+            return [option for option in control.options if option != control.value]
+        assert isinstance(control, Text)
+        return "x**2 - 1", "cos(x"
+
+    def move(panel, name, value):
+        # As the front end does, which knows nothing of `panel.set`, and sends a place in a list, not its text.
+        control = panel._sliders[name]
+        place = {"index": list(control.options).index(value)} if isinstance(control, Choice) else {"value": value}
+        panel._controls[name].set_state(place)
+        return panel.png, panel.caption, panel._image.value, panel._words.value
+
+    def last_choices(panel):
+        return {name: c.options[-1] for name, c in panel._sliders.items() if isinstance(c, Choice)}
+
+    def use(panel, name, control, start):
+        if isinstance(control, Text):  # a typed formula counts once it is chosen
+            panel.set(**last_choices(panel))
+        before = panel.png
+        seen = [move(panel, name, value) for value in ends(control)]
+        panel.reset_button.click()
+        return {
+            "changes": any(png != before for png, *_ in seen),
+            "is shown": all('src="data:image/png;base64,' in image for _, _, image, _ in seen),
+            "speaks": all(len(caption) > 10 and caption[:10] in html for _, caption, _, html in seen),
+            "returns": panel.png == start,
+            "words": [caption for _, caption, _, _ in seen],
+        }
+
+    def act(panel, start):
+        panel._button.click()
+        said = {"ends": panel.wait(longest_action), "changes": panel.png != start, "words": panel.caption}
+        panel.reset_button.click()
+        return said | {"returns": panel.png == start}
+
+    def attempt(work, *arguments):
+        try:
+            return work(*arguments)
+        except Exception as problem:
+            return {"works": False, "words": f"{type(problem).__name__}: {problem}"}
+
+    def examine(panel):
+        # Drawn when its cell ran; by now later cells may have changed what it draws from.
+        first = panel.png
+        panel.reset_button.click()
+        start = panel.png
+        said = {name: attempt(use, panel, name, control, start) for name, control in panel._sliders.items()}
+        if panel._action is not None:
+            return said | {"its button": attempt(act, panel, start)}
+        return said | {"all controls": {"draw what they drew at first": start == first}}
+
+    found = {"panels": {}, "predictions": []}
+    session = gc.get_objects()
+    for panel in [thing for thing in session if type(thing) is SliderPanel]:
+        said = attempt(examine, panel)
+        found["panels"][panel.title] = {"its reset button": said} if "works" in said else said
+    for prediction in [thing for thing in session if type(thing) is _Prediction]:
+        prediction.buttons[0].click()
+        right, verdict = prediction.choices[0] == prediction.answer, prediction.verdict.value
+        prediction.buttons[1].click()
+        found["predictions"].append(
+            {
+                "scored": ("As you predicted" if right else "You predicted") in verdict,
+                "closed": prediction.verdict.value == verdict,
+            }
+        )
+    return found
+
+
+@pytest.fixture(scope="module")
+def remote(tmp_path_factory):
+    return publish_course(tmp_path_factory.mktemp("remote"))
+
+
+@pytest.fixture(scope="class")
+def stored(request):
+    return NOTEBOOKS[request.cls.number]
+
+
+@pytest.fixture(scope="class")
+def session(stored, remote, tmp_path_factory):
+    """The notebook after its run: a cell before it, a cell behind it, and its own between them."""
+    nb = nbformat.from_dict(stored)
+    for _, cell in code_cells(nb):
+        cell.outputs, cell.execution_count = [], None
+    last = f"import json\n\n{inspect.getsource(drive)}\nprint(json.dumps(drive({LONGEST_ACTION})))"
+    nb.cells = [nbformat.v4.new_code_cell(COLAB), *nb.cells, nbformat.v4.new_code_cell(last)]
+    folder, foreign = tmp_path_factory.mktemp("content"), tmp_path_factory.mktemp("foreign")
+    nbformat.write(stored, folder / "notebook.ipynb")
+    (foreign / "utils").mkdir()
+    (foreign / "utils" / "__init__.py").touch()
+    # Without an index, whatever the start cell wanted to install would fail.
+    environment = {"COURSE_REPOSITORY": remote, "COLAB_RELEASE_TAG": "release-colab", "PIP_NO_INDEX": "1"}
+    return run(nb, folder=folder, python=PYTHON, environment=environment | {"PYTHONPATH": str(foreign)})
+
+
+@pytest.fixture(scope="class")
+def driven(session):
+    # A button's work that fails leaves an error beside it, which the first test tells of.
+    return json.loads("".join(o.text for o in session.cells[-1].outputs if o.get("name") == "stdout"))
+
+
+class ColabShape:
+    """One notebook there. One class for each, so that the workers share them."""
+
+    number: str
+
+    def test_no_error_and_no_word_on_standard_error(self, session):
+        assert faults(session) == []
+
+    def test_it_fetches_the_course_and_installs_nothing(self, session):
+        (start,) = (cell for cell in session.cells if cell.get("id") == "bootstrap")
+        assert words(start) == [f"The course is in {FOLDER}/; installed: nothing, all is there.\n"]
+
+    def test_the_words_are_the_stored_ones(self, stored, session):
+        here = dict(code_cells(session))
+        for number, cell in code_cells(stored):
+            if cell.id != "bootstrap":
+                assert words(here[number + 1]) == words(cell), cell.id
+
+    def test_every_panel_answers_and_returns(self, stored, driven):
+        assert len(driven["panels"]) == len(cells_that_call(stored, "SliderPanel")) > 0
+        silent = {
+            f"{title}, {control}: {what}": said
+            for title, controls in driven["panels"].items()
+            for control, said in controls.items()
+            for what, well in said.items()
+            if not well
+        }
+        assert silent == {}
+
+    def test_every_prediction_is_scored_once(self, stored, driven):
+        assert driven["predictions"] == [{"scored": True, "closed": True}] * len(cells_that_call(stored, "predict"))
+
+
+class TestColab01(ColabShape):
+    number = "01"
+
+
+class TestColab02(ColabShape):
+    number = "02"
+
+
+class TestColab03(ColabShape):
+    number = "03"
+
+
+class TestColab04(ColabShape):
+    number = "04"
+
+
+class TestColab05(ColabShape):
+    number = "05"
+
+
+class TestColab06(ColabShape):
+    number = "06"

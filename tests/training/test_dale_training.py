@@ -1,0 +1,294 @@
+"""Training of the network of notebook 06: it learns, it stops, it goes on, and it never keeps broken weights."""
+
+import math
+import os
+
+import pytest
+import torch
+
+from utils.datasets.sound import ipd_spikes, ipd_to_class, random_ipd_dataset
+from utils.models.dale_interneurons import INPUT_PROBABILITY, InterneuronSNN, hidden_units_for
+from utils.models.dale_snn import DaleSNN
+from utils.training.dales_law_snn import CANCELLED, EARLY, FINISHED, NOT_FINITE, evaluate, train
+
+
+@pytest.fixture(scope="module")
+def sounds():
+    generator = torch.Generator().manual_seed(0)
+    return random_ipd_dataset(256, generator), random_ipd_dataset(64, generator)
+
+
+def network(seed=0, **arguments):
+    torch.manual_seed(seed)
+    return DaleSNN(**arguments)
+
+
+def shuffling():
+    return torch.Generator().manual_seed(1)
+
+
+def weights_of(model):
+    return {name: value.clone() for name, value in model.state_dict().items()}
+
+
+def equal(one, two):
+    return one.keys() == two.keys() and all(torch.equal(one[name], two[name]) for name in one)
+
+
+def test_it_learns_and_keeps_the_best_weights(sounds):
+    model, (training, validation) = network(), sounds
+    seen = []
+    history = train(
+        model,
+        *training,
+        validation,
+        epochs=6,
+        generator=shuffling(),
+        on_epoch=lambda h: seen.append((h.epochs, weights_of(model))),
+    )
+    assert history.outcome == FINISHED
+    assert history.epochs == 6
+    assert [epoch for epoch, _ in seen] == [1, 2, 3, 4, 5, 6]
+    assert history.train_loss[-1] < 0.9 * history.train_loss[0]
+    assert max(history.validation_accuracy) > 0.3
+    best = min(range(6), key=history.validation_loss.__getitem__)
+    assert history.best_epoch == best + 1
+    assert equal(weights_of(model), seen[best][1])
+    assert equal(history.last_weights, seen[-1][1])
+    assert evaluate(model, *validation).loss == pytest.approx(history.validation_loss[best])
+
+
+def test_the_same_seeds_give_the_same_training(sounds):
+    training, validation = sounds
+    losses = [
+        train(network(), *training, validation, epochs=2, generator=shuffling()).validation_loss for _ in range(2)
+    ]
+    assert losses[0] == losses[1]
+
+
+def test_validation_builds_no_graph(sounds, monkeypatch):
+    model = network()
+    recording = []
+    forward = model.forward
+    monkeypatch.setattr(model, "forward", lambda x: recording.append(torch.is_grad_enabled()) or forward(x))
+    evaluate(model, *sounds[1])
+    assert recording == [False]
+
+
+def test_evaluation_agrees_with_its_definitions(sounds):
+    model, (ipd, spikes) = network(), sounds[1]
+    result = evaluate(model, ipd, spikes, batch_size=7)
+    with torch.no_grad():
+        logits = model(spikes)
+    labels = ipd_to_class(ipd)
+    assert torch.equal(result.predicted, logits.argmax(1))
+    assert result.accuracy == pytest.approx((logits.argmax(1) == labels).double().mean().item())
+    middle = torch.deg2rad(-82.5 + 15.0 * logits.argmax(1))
+    assert result.error == pytest.approx(torch.rad2deg((middle - ipd).abs()).mean().item(), rel=1e-5)
+    assert result.loss == pytest.approx(torch.nn.functional.cross_entropy(0.01 * logits, labels).item(), rel=1e-5)
+
+
+def test_early_stopping_waits_for_its_patience(sounds):
+    training, validation = sounds
+    # A learning rate at which nothing improves for long.
+    history = train(network(), *training, validation, epochs=60, learning_rate=0.5, patience=2, generator=shuffling())
+    assert history.outcome == EARLY
+    assert history.epochs == history.best_epoch + 2 < 60
+
+
+def test_cancelling_keeps_what_was_learned(sounds):
+    training, validation = sounds
+    whole, part = network(), network()
+    history = train(whole, *training, validation, epochs=2, generator=shuffling())
+    asked = iter(range(100))
+    stopped = train(
+        part, *training, validation, epochs=9, generator=shuffling(), stopped=lambda: next(asked) >= 2 * 4 + 1
+    )
+    assert stopped.outcome == CANCELLED
+    assert (stopped.epochs, stopped.stopped_at) == (2, 3)
+    assert stopped.validation_loss == history.validation_loss
+    assert equal(weights_of(part), weights_of(whole))
+
+
+def test_the_stop_button_keeps_what_was_learned(sounds):
+    training, validation = sounds
+    model = network()
+    before = weights_of(model)
+
+    def press(history):
+        if history.epochs == 1:
+            raise KeyboardInterrupt
+
+    history = train(model, *training, validation, epochs=5, generator=shuffling(), on_epoch=press)
+    assert history.outcome == CANCELLED
+    assert history.epochs == 1
+    assert equal(weights_of(model), history.last_weights)
+    assert not equal(weights_of(model), before)
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf])
+def test_an_overflow_stops_with_its_epoch_and_keeps_the_last_good_weights(sounds, value):
+    training, validation = sounds
+    model = network()
+    good = []
+
+    def overflow(history):
+        if history.epochs == 2:
+            good.append(history.last_weights if history.best_epoch == 2 else None)
+            model.w2.data[3, 4] = value
+
+    history = train(model, *training, validation, epochs=5, generator=shuffling(), on_epoch=overflow)
+    assert history.outcome == NOT_FINITE
+    assert (history.epochs, history.stopped_at) == (2, 3)
+    assert all(bool(weight.isfinite().all()) for weight in model.parameters())
+    assert good[0] is None or equal(weights_of(model), good[0])
+
+
+def test_an_overflow_in_the_first_epoch_leaves_the_initial_weights(sounds):
+    training, validation = sounds
+    model = network()
+    before = weights_of(model)
+    history = train(model, *training, validation, epochs=5, learning_rate=1e37, generator=shuffling())
+    assert history.outcome == NOT_FINITE
+    assert history.stopped_at == 1
+    assert equal(weights_of(model), before)
+
+
+def test_a_training_goes_on_from_its_checkpoint(sounds, tmp_path):
+    training, validation = sounds
+    whole, parted = network(), network()
+    history = train(whole, *training, validation, epochs=4, generator=shuffling())
+    path = tmp_path / "hearing.pt"
+    train(parted, *training, validation, epochs=2, generator=shuffling(), checkpoint=path)
+    resumed_model = network(seed=99)
+    resumed = train(
+        resumed_model, *training, validation, epochs=4, generator=torch.Generator().manual_seed(7), checkpoint=path
+    )
+    assert resumed.train_loss == history.train_loss
+    assert resumed.best_epoch == history.best_epoch
+    assert equal(weights_of(resumed_model), weights_of(whole))
+    assert equal(resumed.last_weights, history.last_weights)
+    assert [file.name for file in tmp_path.iterdir()] == ["hearing.pt"]
+
+
+def test_a_checkpoint_of_another_shape_is_refused_by_name(sounds, tmp_path):
+    training, validation = sounds
+    path = tmp_path / "hearing.pt"
+    train(network(), *training, validation, epochs=1, checkpoint=path)
+    with pytest.raises(ValueError, match=r"checkpoint: got sign2 of shape \(30, 1\)"):
+        train(network(n_hidden=20), *training, validation, epochs=2, checkpoint=path)
+    with pytest.raises(ValueError, match=r"checkpoint: got bias of shape None"):
+        train(InterneuronSNN(n_hidden=30), *training, validation, epochs=2, checkpoint=path)
+
+
+def test_a_file_that_is_no_checkpoint_is_refused(sounds, tmp_path):
+    training, validation = sounds
+    path = tmp_path / "hearing.pt"
+    path.write_text("something else")
+    with pytest.raises(ValueError, match=r"checkpoint: .* is not one of this course"):
+        train(network(), *training, validation, epochs=1, checkpoint=path)
+    assert path.read_text() == "something else"
+
+
+def test_a_folder_that_cannot_be_written_does_not_end_the_training(sounds, tmp_path):
+    training, validation = sounds
+    with pytest.warns(UserWarning, match="could not be written"):
+        history = train(network(), *training, validation, epochs=1, checkpoint=tmp_path / "missing" / "hearing.pt")
+    assert history.outcome == FINISHED
+    assert history.epochs == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"batch_size": 0}, "batch_size: got 0"),
+        ({"batch_size": 257}, "batch_size: got 257"),
+        ({"epochs": -1}, "epochs and patience: got -1"),
+        ({"patience": 0}, "epochs and patience: got 50 and 0"),
+    ],
+)
+def test_refuses_arguments(sounds, arguments, words):
+    with pytest.raises(ValueError, match=words):
+        train(network(), *sounds[0], sounds[1], **arguments)
+
+
+def test_refuses_sounds_that_do_not_match(sounds):
+    (ipd, spikes), validation = sounds
+    with pytest.raises(ValueError, match="got 255 phase differences for 256 sounds"):
+        train(network(), ipd[1:], spikes, validation)
+    with pytest.raises(ValueError, match="spikes: got no sounds"):
+        evaluate(network(), ipd[:0], spikes[:0])
+    with pytest.raises(ValueError, match="validation: got no sounds"):
+        train(network(), ipd, spikes, (ipd[:0], spikes[:0]))
+
+
+# --- interneurons --------------------------------------------------------------------------------------------------
+
+
+def test_interneuron_current_is_excitation_minus_inhibition():
+    torch.manual_seed(0)
+    model = InterneuronSNN()
+    model.bias.data.normal_()
+    x = ipd_spikes(torch.tensor([0.3]), torch.Generator().manual_seed(0))[0].float()
+    with torch.no_grad():
+        by_hand = x @ model.w1 - (x @ model.w_ix) @ model.w_ei + model.bias
+        assert torch.allclose(model.hidden_current(x[None])[:, 0], by_hand, atol=1e-4)
+
+
+def test_interneurons_balance_an_excitation_of_unit_variance():
+    torch.manual_seed(0)
+    model = InterneuronSNN(n_hidden=2000, n_interneurons=200)
+    x = (torch.rand(400, 200) < INPUT_PROBABILITY).float()
+    with torch.no_grad():
+        excitation = x @ model.w1
+        current = excitation - (x @ model.w_ix) @ model.w_ei
+    assert excitation.mean() > 4
+    assert excitation.var().item() == pytest.approx(1, abs=0.1)
+    assert abs(current.mean().item()) < 0.2
+
+
+def test_interneurons_keep_the_law_through_learning(sounds):
+    training, validation = sounds
+    torch.manual_seed(0)
+    model = InterneuronSNN()
+    first = weights_of(model)
+    least = []
+
+    def after_step():
+        model.clamp_()
+        least.append(min(weight.min().item() for weight in (model.w1, model.w_ix, model.w_ei)))
+
+    optimizer = torch.optim.Adam(model.parameter_groups(0.01))
+    train(model, *training, validation, epochs=3, generator=shuffling(), optimizer=optimizer, after_step=after_step)
+    assert len(least) == 12
+    assert min(least) == 0
+    moved = {name: (value - first[name]).abs().max().item() for name, value in model.state_dict().items()}
+    assert moved["w1"] > moved["w_ix"] > moved["w_ei"] > 0
+
+
+def test_interneuron_learning_rates():
+    groups = InterneuronSNN(n_hidden=25).parameter_groups(0.01)
+    assert [group["lr"] for group in groups] == [0.01, 0.002, 0.01 / 200]
+    assert sum(len(group["params"]) for group in groups) == len(list(InterneuronSNN().parameters()))
+
+
+def test_equal_parameters():
+    budget = sum(weight.numel() for weight in DaleSNN().parameters())
+    n_hidden = hidden_units_for(budget)
+    counts = [sum(w.numel() for w in InterneuronSNN(n_hidden=n).parameters()) for n in (n_hidden, n_hidden + 1)]
+    assert counts[0] <= budget < counts[1]
+    with pytest.raises(ValueError, match="n_parameters: got 100"):
+        hidden_units_for(100)
+    with pytest.raises(ValueError, match="n_interneurons: got 0"):
+        InterneuronSNN(n_interneurons=0)
+    assert InterneuronSNN(n_hidden=4, n_interneurons=1)(torch.zeros(2, 5, 200)).shape == (2, 12)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write anywhere")
+def test_a_read_only_folder_does_not_end_the_training(sounds, tmp_path):
+    tmp_path.chmod(0o500)
+    try:
+        with pytest.warns(UserWarning, match="could not be written"):
+            train(network(), *sounds[0], sounds[1], epochs=1, checkpoint=tmp_path / "hearing.pt")
+    finally:
+        tmp_path.chmod(0o700)

@@ -1,0 +1,74 @@
+"""Notebook 05, the predictions: From a leaky neuron to the ReLU, and back."""
+
+from utils.predictions.prediction import Prediction
+
+PREDICTIONS = (
+    Prediction(
+        id="05.orders",
+        question="The same ten pulses arrive evenly spaced, then in a bunch. Whose summed output tells the two apart?",
+        options=(
+            "The ReLU's",
+            "The spiking neuron's",
+            "Both",
+            "Neither",
+        ),
+        answer="B",
+        because=(
+            "The ReLU answers each pulse by itself, so the order and the gaps drop out of its sum. The neuron keeps "
+            "what is left of earlier pulses: close together they add up to the threshold, far apart they leak away in "
+            "between."
+        ),
+    ),
+    Prediction(
+        id="05.off",
+        question=(
+            "At 0.9 mA, just too little for the threshold of 1 V, the complete neuron is silent. Which part has to be "
+            "switched off for it to fire?"
+        ),
+        options=(
+            "The leak",
+            "The threshold",
+            "The reset",
+            "The refractory period",
+        ),
+        answer="A",
+        because=(
+            "Only the leak makes the potential settle, at R I = 0.9 V. Without it every positive current reaches the "
+            "threshold, sooner or later. Reset and rest only matter after a first spike."
+        ),
+    ),
+    Prediction(
+        id="05.ceiling",
+        question="The current grows without limit. What does the firing rate of the leaky neuron do?",
+        options=(
+            "It grows in proportion to the current",
+            "It grows ever more slowly, without limit",
+            "It approaches 1 / refractory period",
+            "It falls again",
+        ),
+        answer="C",
+        because=(
+            "Charging takes less and less time, but the rest stays. With no time for charging, one interval is one "
+            "refractory period."
+        ),
+    ),
+    Prediction(
+        id="05.balance",
+        question=(
+            "Thresholds are set to the largest activation of each layer on the training data, so that no unit "
+            "saturates. What does this cost?"
+        ),
+        options=(
+            "Nothing, it only helps",
+            "Accuracy after a long time",
+            "More steps until the answer is good",
+            "More spikes",
+        ),
+        answer="C",
+        because=(
+            "A higher threshold means fewer spikes: a unit with a small activation then needs many steps for its first "
+            "one. The error per unit is one threshold over the time. Taking a percentile below the maximum trades a few"
+            " cut-off activations for speed."
+        ),
+    ),
+)

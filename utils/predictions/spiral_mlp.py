@@ -1,0 +1,88 @@
+"""Notebook 03, the predictions: A multi-layer perceptron on spirals."""
+
+from utils.predictions.prediction import Prediction
+
+PREDICTIONS = (
+    Prediction(
+        id="03.loader",
+        question="An epoch of 3200 points in batches of 128 is loaded in three ways. Which one is the fastest?",
+        options=(
+            "two worker processes, since they work in parallel",
+            "one sample at a time in this process",
+            "a batch of indices at a time in this process",
+        ),
+        answer="C",
+        because=(
+            "A sample here is two numbers. Starting processes, asking for samples one by one and sending them back "
+            "costs far more than indexing a tensor once. Workers pay where fetching a sample is real work, such as "
+            "decoding a picture."
+        ),
+    ),
+    Prediction(
+        id="03.overflow",
+        question=(
+            "Multiply these logits by 100, so that the largest is 1000. What does the formula as it reads return in "
+            "float32?"
+        ),
+        options=(
+            "the right loss",
+            "0, since the network is sure and right",
+            "inf or nan",
+        ),
+        answer="C",
+        because=(
+            "The largest float32 is about 3.4e38, which is exp(88.7). exp(1000) is rounded to infinity, and so is the "
+            "logarithm of the sum, although the loss itself is a harmless number."
+        ),
+    ),
+    Prediction(
+        id="03.modes",
+        question=(
+            "You send the same test points 100 times through a trained network with dropout, in training mode and in "
+            "evaluation mode. Where do the 100 accuracies differ from each other?"
+        ),
+        options=(
+            "in both modes",
+            "in training mode only",
+            "in neither, the weights do not change",
+        ),
+        answer="B",
+        because=(
+            "In training mode every pass draws a new mask, so every pass asks another, thinner network. In evaluation "
+            "mode all units speak, and the same input gives the same output. Forget to switch, and your test score is a"
+            " lottery."
+        ),
+    ),
+    Prediction(
+        id="03.depth",
+        question=(
+            "A network without a hidden layer draws straight borders between classes. How many of the four arms' points"
+            " does it get right?"
+        ),
+        options=(
+            "about 25 %, as by guessing",
+            "about half",
+            "about 90 %",
+        ),
+        answer="B",
+        because=(
+            "Four straight-sided sectors catch the part of each arm that happens to lie in its own sector, and lose the"
+            " part that has turned into a neighbour's. That is more than chance and far from solving it."
+        ),
+    ),
+    Prediction(
+        id="03.outside",
+        question="At twice the radius of the training data, how do the network's accuracy and its confidence behave?",
+        options=(
+            "both fall to chance: it does not know, and says so",
+            "accuracy falls to chance, confidence stays high",
+            "accuracy falls below chance, confidence stays high",
+        ),
+        answer="C",
+        because=(
+            "Far out every ReLU is either on or off for good. The network is then linear along each ray, so its borders"
+            " become straight lines, the logits grow with the distance and the softmax saturates. The arms turn on into"
+            " the neighbours' sectors, so that the network is not ignorant but wrong."
+        ),
+    ),
+)

@@ -1,0 +1,1 @@
+"""Experiments that outgrow a notebook: conditions, tables, processes, and the command that runs them."""
