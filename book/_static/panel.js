@@ -3,7 +3,7 @@
 "use strict";
 (() => {
   const [PATH, RECTILINEAR, MARKERS, TEXT, IMAGE] = [0, 1, 2, 3, 4];
-  const CAPS = ["butt", "round", "square"], JOINS = ["miter", "round", "bevel"], EM = 1000;
+  const LINE_PARTS = 4, CAPS = ["butt", "round", "square"], JOINS = ["miter", "round", "bevel"], EM = 1000;
   const still = matchMedia("(prefers-reduced-motion: reduce)");
 
   /* Reading */
@@ -141,7 +141,8 @@
       const p = bytes.points(n);
       // Lines along the axes stand on whole pixels of the screen, where they are sharp.
       const half = ink.stroke && Math.max(1, Math.round(ink.width * scale)) % 2 ? 0.5 : 0;
-      for (let i = 0; i < p.length; i++) p[i] = rectilinear ? Math.round(p[i] * scale - half) + half : p[i] * scale;
+      const fine = scale / LINE_PARTS;
+      for (let i = 0; i < p.length; i++) p[i] = rectilinear ? Math.round(p[i] * scale - half) + half : p[i] * fine;
       context.beginPath();
       for (let i = 0, at = 0; i < head >> 1; i++) {
         const code = codes ? codes[i] : i ? 1 : 0;

@@ -1,7 +1,8 @@
 """A Matplotlib renderer that draws nothing and notes what would be drawn, for pages that have no kernel.
 
 What it notes is kept in tables, each entry once: most of a panel's picture stays as it is from one state to the next.
-Lengths are in units of half a pixel of the page, and coordinates are whole units, counted from the upper left corner.
+Lengths are in units of half a pixel of the page, counted from the upper left corner. Places are whole units; slanted
+and curved lines are a little finer, since steps would show in them.
 """
 
 from __future__ import annotations
@@ -16,18 +17,19 @@ from matplotlib.image import AxesImage
 from matplotlib.path import Path
 from matplotlib.transforms import Affine2D
 
-from utils.plotting.style import PIXELS_PER_INCH
+from utils.page.figures import PIXELS_PER_INCH
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
-    from matplotlib.figure import Figure
 
 UNITS_PER_PIXEL = 2
 DPI = PIXELS_PER_INCH * UNITS_PER_PIXEL
 # Glyphs are noted in thousandths of their size.
 EM = 1000
-# Parts of a marker are small, so they are noted in eighths of a unit.
-MARKER_PARTS = 8
+# Lines are noted in quarters of a unit, and parts of a marker, which are small, in eighths.
+LINE_PARTS, MARKER_PARTS = 4, 8
+# How far a line of fewer points may run beside the one that was drawn, in units.
+TOLERANCE = 0.4
 # A canvas draws nothing sensible that far outside of itself.
 FAR = 30_000
 PATH, RECTILINEAR, MARKERS, TEXT, IMAGE = range(5)
@@ -203,7 +205,7 @@ class Recorder(RendererBase):
         self._note(bytes([TEXT]) + varint(style) + signed(place) + varint(run))
         for corners in bars:
             turn = Affine2D().scale(size / self._text2path.FONT_SCALE).rotate_deg(angle).translate(x, self.height - y)
-            points = np.rint(turn.transform(corners) * (1, -1) + (0, self.height)).astype(int)
+            points = turn.transform(corners[:4]) * (1, -1) + (0, self.height)
             self._note(_path_bytes([MOVE, LINE, LINE, LINE, CLOSE], points, style))
 
     def draw_image(self, gc, x, y, im, transform=None) -> None:
@@ -228,10 +230,12 @@ class Recorder(RendererBase):
         self._note(head + differences(points))
 
     def _note_path(self, style: int, path: Path, transform: Any, clip: Any = None, simplify: bool = False) -> None:
+        if simplify:
+            path = Path(path.vertices, path.codes)
+            path.simplify_threshold = TOLERANCE
         codes, points = _commands(path.cleaned(transform, remove_nans=True, clip=clip, simplify=simplify))
         if codes:
-            points = np.rint(np.clip(points, -FAR, FAR) * (1, -1) + (0, self.height)).astype(int)
-            self._note(_path_bytes(codes, points, style))
+            self._note(_path_bytes(codes, np.clip(points, -FAR, FAR) * (1, -1) + (0, self.height), style))
 
     def _note_image_of(self, artist: AxesImage) -> None:
         if not artist.get_visible() or not artist.get_array().size:
@@ -347,11 +351,12 @@ def _commands(path: Path) -> tuple[list[int], np.ndarray]:
 
 def _path_bytes(codes: list[int], points: np.ndarray, style: int) -> bytes:
     lines = all(code == LINE for code in codes[1:])
-    steps = np.diff(points, axis=0)
-    flat = set(codes) <= {MOVE, LINE, CLOSE} and not (steps[:, 0] * steps[:, 1]).any()
+    # Lines along the axes are brought onto the screen's own pixels by the page.
+    flat = set(codes) <= {MOVE, LINE, CLOSE} and not (np.abs(np.diff(points, axis=0)) > 1e-6).all(axis=1).any()
+    points = np.rint(points if flat else points * LINE_PARTS).astype(int)
     if lines and len(codes) > 2:
         # Once rounded, some points repeat the one before.
-        keep = np.r_[True, steps.any(axis=1)]
+        keep = np.r_[True, np.diff(points, axis=0).any(axis=1)]
         if keep.sum() > 1:
             points = points[keep]
             codes = codes[: len(points)]

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from matplotlib.figure import Figure
@@ -40,9 +41,16 @@ class SliderPanel:
         figsize: in inches of 100 pixels.
         action: work behind a button, or None.
 
+    Attributes:
+        film: seconds that the way along the first slider takes when a page plays it, or None.
+        site_values: control -> the values that the website keeps, where not all of them are to be kept.
+
     Raises:
         ValueError: no slider, two of one name, or a start value that is not allowed.
     """
+
+    film: float | None = None
+    site_values: Mapping[str, Sequence[Any]] = MappingProxyType({})
 
     def __init__(
         self,

@@ -11,16 +11,16 @@ import itertools
 import json
 import math
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import matplotlib as mpl
 import numpy as np
 
+from utils.panels.controls import Choice, Slider, Text
 from utils.panels.recording import DPI, UNITS_PER_PIXEL, Recorder, Table, varint, varints
-from utils.plotting.style import STYLE_FILE
-from utils.widgets import Choice, Slider, SliderPanel, Text
+from utils.panels.slider_panel import SliderPanel
+from utils.plotting.style import course_style
 
 # All states of up to so many are kept, else a grid of so many; each slider alone, and each pair, at so many stops.
 ALL_STATES, GRID_STATES, ALONE_STOPS, PAIR_STOPS = 10_201, 3_072, 61, 13
@@ -124,6 +124,21 @@ def thinned(count: int, wanted: int, start: int) -> tuple[int, ...]:
     return tuple(sorted(set(chosen)))
 
 
+def kept_stops(panel: SliderPanel) -> tuple[list[list[Any]], list[int]]:
+    """For each control the values that may be kept, and the number of its start among them."""
+    chosen = panel.site_values
+    unknown = set(chosen) - set(panel._sliders)
+    if unknown:
+        allowed = ", ".join(panel._sliders)
+        raise ValueError(f"site_values: got {', '.join(sorted(unknown))}, allowed is one of {allowed}")
+    stops = [list(chosen.get(name, positions(control))) for name, control in panel._sliders.items()]
+    for control, values in zip(panel._sliders.values(), stops, strict=True):
+        if control.value not in values:
+            raise ValueError(f"{control.name}: got {values}, allowed is a list with the start value {control.value!r}")
+    controls = panel._sliders.values()
+    return stops, [values.index(control.value) for control, values in zip(controls, stops, strict=True)]
+
+
 def plan(counts: Sequence[int], starts: Sequence[int]) -> list[Grid]:
     """Which states to keep.
 
@@ -146,39 +161,49 @@ def plan(counts: Sequence[int], starts: Sequence[int]) -> list[Grid]:
     return alone + pairs
 
 
-def record(panel: SliderPanel, chosen: Mapping[str, Sequence[Any]] | None = None) -> Recording:
+def without_unused(
+    stops: list[list[Any]], starts: list[int], grids: list[Grid]
+) -> tuple[list[list[Any]], list[int], list[Grid]]:
+    """The same with those stops alone that some grid has: at no other can a slider of the page stand."""
+    used: list[set[int]] = [set() for _ in stops]
+    for grid in grids:
+        for control, chosen in zip(grid.controls, grid.stops, strict=True):
+            used[control].update(chosen)
+    place = [{old: new for new, old in enumerate(sorted(one))} for one in used]
+    return (
+        [[values[old] for old in new] for values, new in zip(stops, place, strict=True)],
+        [new[start] for start, new in zip(starts, place, strict=True)],
+        [
+            Grid(g.controls, tuple(tuple(place[c][o] for o in s) for c, s in zip(g.controls, g.stops, strict=True)))
+            for g in grids
+        ],
+    )
+
+
+def record(panel: SliderPanel) -> Recording:
     """Bring a panel into each of its states and note what it draws and says.
 
     Args:
         panel: at its start values; nobody else may move it meanwhile.
-        chosen: control -> the values to keep, where not all of its positions are to be kept.
 
     Raises:
-        ValueError: `chosen` names no control or leaves the start value out, or the picture holds what cannot be noted.
+        ValueError: `site_values` names no control or leaves the start value out, or the picture cannot be noted.
     """
-    controls = list(panel._sliders.values())
-    unknown = set(chosen or ()) - set(panel._sliders)
-    if unknown:
-        raise ValueError(f"chosen: got {', '.join(sorted(unknown))}, allowed is one of {', '.join(panel._sliders)}")
-    stops = [list((chosen or {}).get(control.name, positions(control))) for control in controls]
-    for control, values in zip(controls, stops, strict=True):
-        if control.value not in values:
-            raise ValueError(f"{control.name}: got {values}, allowed is a list with the start value {control.value!r}")
-    starts = [values.index(control.value) for control, values in zip(controls, stops, strict=True)]
-    counts = list(map(len, stops))
-    grids = [Grid(tuple(range(len(counts))), tuple(tuple(range(n)) for n in counts))] if chosen else plan(counts, starts)
+    stops, starts = kept_stops(panel)
+    grids = plan(list(map(len, stops)), starts)
+    stops, starts, grids = without_unused(stops, starts, grids)
     figure = panel._canvas.figure
     size = [round(inches * DPI) for inches in figure.get_size_inches()]
     recording = Recording(panel, stops, starts, grids, Recorder(*size))
     dpi = figure.dpi
     figure.set_dpi(DPI)
     try:
-        camera = _Camera(recording)
-        # Every picture is the same whatever was recorded before it, so equal states are recorded once.
-        for numbers in recording.all_numbers():
-            camera.shoot(recording.values(numbers))
-        if panel._action is not None:
-            for numbers in list(recording.all_numbers()):
+        # Artists are made anew by some panels, and shall look like those made at the start.
+        with course_style():
+            camera = _Camera(recording)
+            for numbers in recording.all_numbers():
+                camera.shoot(recording.values(numbers))
+            for numbers in list(recording.all_numbers()) if panel._action is not None else ():
                 camera.work(numbers)
     finally:
         figure.set_dpi(dpi)
@@ -212,15 +237,14 @@ class _Camera:
     def picture(self, sentence: str) -> None:
         """Note what the artists look like now."""
         figure, recorder = self.canvas.figure, self.recording.recorder
-        with mpl.rc_context(fname=STYLE_FILE):
-            if self.background is None or figure.stale:
-                if self.layout is not None:
-                    # The layout is that of the panel's own picture, whose letters are a little wider or narrower.
-                    figure.set_layout_engine(self.layout)
-                    self.canvas.canvas.draw()
-                    figure.set_layout_engine("none")
-                self.background = self.recording.backgrounds.number(tuple(recorder.record([figure])))
-            self._keep(sentence, operations=recorder.record(self.canvas.moving))
+        if self.background is None or figure.stale:
+            if self.layout is not None:
+                # The layout is that of the panel's own picture, whose letters are a little wider or narrower.
+                figure.set_layout_engine(self.layout)
+                self.canvas.canvas.draw()
+                figure.set_layout_engine("none")
+            self.background = self.recording.backgrounds.number(tuple(recorder.record([figure])))
+        self._keep(sentence, operations=recorder.record(self.canvas.moving))
 
     def work(self, numbers: tuple[int, ...]) -> None:
         """Note the pictures of the work behind the panel's button, started at these stops."""
@@ -242,13 +266,8 @@ class _Camera:
         self.recording.states.append((self.background or 0, number, warning, list(operations)))
 
 
-def packed(recording: Recording, play: float | None = None) -> bytes:
-    """All that the page's player needs: numbers and texts as JSON, the rest as bytes, deflated.
-
-    Args:
-        recording: of a panel.
-        play: seconds that the way along the first slider takes, for a panel that is a film.
-    """
+def packed(recording: Recording) -> bytes:
+    """All that the page's player needs: numbers and texts as JSON, the rest as bytes, deflated."""
     recorder, panel = recording.recorder, recording.panel
     controls = [
         {
@@ -278,7 +297,7 @@ def packed(recording: Recording, play: float | None = None) -> bytes:
         "grids": grids,
         "films": films,
         "action": panel._action.label if panel._action else None,
-        "play": play,
+        "play": panel.film,
         "styles": recorder.styles.entries,
         "clips": recorder.clips.entries,
         "shapes": recorder.shapes.entries,
@@ -302,9 +321,9 @@ def packed(recording: Recording, play: float | None = None) -> bytes:
     return squeeze.compress(whole) + squeeze.flush()
 
 
-def script(name: str, recording: Recording, play: float | None = None) -> str:
+def script(name: str, recording: Recording) -> str:
     """The states as a script, which a page can load from a file as well as from a server."""
-    return f'coursePanel("{name}","{base64.b64encode(packed(recording, play)).decode()}");\n'
+    return f'coursePanel("{name}","{base64.b64encode(packed(recording)).decode()}");\n'
 
 
 def _chain(parts: Any) -> bytes:
