@@ -16,12 +16,12 @@ copyright = "the course's contributors. Texts and figures CC BY 4.0, code MIT"
 release = version = _project.version
 language = "en"
 
-extensions = ["myst_nb", "sphinx.ext.mathjax", "sphinx_book_theme", "course_site"]
+extensions = ["myst_nb", "sphinx_book_theme", "course_site"]
 source_suffix = {".md": "myst-nb", ".ipynb": "myst-nb"}
 myst_enable_extensions = ["dollarmath", "amsmath", "attrs_inline"]
 myst_heading_anchors = 4
 myst_dmath_double_inline = True
-mathjax_path = "mathjax/tex-chtml.js"
+html_math_renderer = "mathml"
 # The stored outputs are the pages: nothing is executed, and no widget's script is fetched from anywhere.
 nb_execution_mode = "off"
 nb_ipywidgets_js = {}
