@@ -34,10 +34,13 @@ html_theme = "sphinx_book_theme"
 html_title = project
 html_static_path = [str(HERE / "_static")]
 html_css_files = ["course.css"]
+html_js_files = ["panel.js", "course.js"]
 html_copy_source = False
 html_show_sourcelink = False
 html_favicon = "_static/favicon.svg"
 html_last_updated_fmt = None
+# The reader's system chooses light or dark until the reader does.
+html_context = {"default_mode": "auto"}
 html_theme_options = {
     "repository_url": _project.repository,
     "repository_branch": _project.ref,

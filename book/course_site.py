@@ -25,6 +25,7 @@ _UNTOUCHED = (
     addnodes.pending_xref,
 )
 
+
 def glossary_terms(text: str) -> list[str]:
     """The terms that a glossary page defines.
 

@@ -105,7 +105,12 @@ def _tidy(element: ElementTree.Element) -> None:
                 later = parent[place + 1] if place + 1 < len(parent) else None
                 if later is not None and not (later.tag == "mo" and (later.text or "") in OPENING):
                     child.set("lspace", "0.17em")
-            if child.tag == "msup" and len(child) == 2 and set(child[1].text or "") and set(child[1].text or "") <= {"′"}:
+            if (
+                child.tag == "msup"
+                and len(child) == 2
+                and set(child[1].text or "")
+                and set(child[1].text or "") <= {"′"}
+            ):
                 # The font's prime stands high already.
                 child.tag = "mrow"
                 child[1].attrib |= {"lspace": "0.05em", "rspace": "0.05em"}

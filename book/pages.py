@@ -2,84 +2,24 @@
 
 from __future__ import annotations
 
-import base64
-import io
 import re
-import struct
 from collections.abc import Iterable, Sequence
 from html import escape
 from html.parser import HTMLParser
 
 import nbformat
 
-from course import NOTEBOOKS, ROOT, Project
+from book.staging import anchor, without_dead_ends
+from course import Project
 from notebook_page import Page
-from picture import cover
-from publish import badges, fill
 from utils.exercises.registry import get
-from utils.page.output import FIGURE_WORDS
 
-CARD_WIDTH = 640
-PNG_SCALE = 2
 _DOI = re.compile(r"https://doi\.org/[^\s)\]]+")
-
-
-def anchor(exercise_id: str) -> str:
-    """Where an exercise stands on the page of exercises."""
-    return "exercise-" + exercise_id.lower().replace(".", "-").replace("_", "-")
 
 
 def as_html(text: str) -> str:
     """A sentence of a box as HTML: nothing but `code` has a meaning in it."""
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text, quote=False))
-
-
-# --- Landing page -------------------------------------------------------------------------------------------------
-
-
-def cards(pages: Sequence[Page], project: Project) -> str:
-    """One card for each notebook: its figure, title, promise, and where to run it."""
-    return '<ol class="course-cards">\n' + "\n".join(card(page, project) for page in pages) + "\n</ol>"
-
-
-def card(page: Page, project: Project) -> str:
-    """A notebook's card."""
-    address = f"notebooks/{page.name}.html"
-    colab, binder = where_to_run(project, page.path.name)
-    facts = f"{page.minutes} minutes, {counted(len(page.exercises), 'exercise')}"
-    return (
-        f'<li class="course-card"><a class="course-card-main" href="{address}">'
-        f'<img src="_static/covers/{page.name}.png" alt="" width="{CARD_WIDTH}" height="{CARD_WIDTH * 9 // 16}">'
-        f'<span class="course-card-title">{escape(page.heading)}</span></a>'
-        f"<p>{escape(page.promise)}</p>"
-        f'<p class="course-facts">{facts}</p>'
-        f'<p class="course-run">{button(colab, "Colab", page)} {button(binder, "Binder", page)}</p></li>'
-    )
-
-
-def button(address: str, where: str, page: Page) -> str:
-    """A link that opens a notebook elsewhere; its name says which, since a page holds several."""
-    label = f"{where}: open notebook {page.number}"
-    return f'<a class="course-button" href="{address}" aria-label="{label}">{where}</a>'
-
-
-def cover_picture(page: Page) -> bytes:
-    """The card's picture: the notebook's cover figure, fitted into one shape for all."""
-    from PIL import Image
-
-    figure = cover(page.path)[1].convert("RGBA")
-    sheet = Image.new("RGBA", (CARD_WIDTH * PNG_SCALE, CARD_WIDTH * PNG_SCALE * 9 // 16), "white")
-    scale = min((sheet.width - 48) / figure.width, (sheet.height - 48) / figure.height)
-    figure = figure.resize((round(figure.width * scale), round(figure.height * scale)), Image.Resampling.LANCZOS)
-    sheet.alpha_composite(figure, ((sheet.width - figure.width) // 2, (sheet.height - figure.height) // 2))
-    file = io.BytesIO()
-    sheet.convert("RGB").quantize(128, dither=Image.Dither.NONE).save(file, "PNG", optimize=True)
-    return file.getvalue()
-
-
-def counted(number: int, noun: str) -> str:
-    """Such as "1 exercise" and "6 exercises"."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 # --- Teachers' page -----------------------------------------------------------------------------------------------

@@ -45,7 +45,6 @@ class SliderPanel:
             Nothing moves before the button is pressed.
 
     Attributes:
-        film: seconds that the way along the first slider takes when a page plays it, or None.
         site_values: control -> the values that the website keeps, where not all of them are to be kept.
 
     Raises:
@@ -53,7 +52,6 @@ class SliderPanel:
             of whole numbers, or of more than 10 seconds.
     """
 
-    film: float | None = None
     site_values: Mapping[str, Sequence[Any]] = MappingProxyType({})
 
     def __init__(

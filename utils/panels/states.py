@@ -75,6 +75,10 @@ class Recording:
         names = self.panel._sliders
         return {name: stops[number] for name, stops, number in zip(names, self.stops, numbers, strict=True)}
 
+    def start(self) -> int:
+        """The number of the state at the start values."""
+        return next(number for number, stops in enumerate(self.all_numbers()) if list(stops) == self.starts)
+
     def all_numbers(self) -> Iterator[tuple[int, ...]]:
         """The stops of all controls, for each of the grids' states."""
         for grid in self.grids:
@@ -109,7 +113,7 @@ def shown(control: Slider | Choice | Text, value: Any) -> str:
         return str(value)
     if control.log:
         return f"{value:.3g}" if value < 1000 else f"{value:.0f}"
-    return str(value) if control._whole else f"{value:.{control._decimals}f}"
+    return str(value) if control.whole else f"{value:.{control._decimals}f}"
 
 
 def thinned(count: int, wanted: int, start: int) -> tuple[int, ...]:
@@ -266,10 +270,9 @@ class _Camera:
         self.recording.states.append((self.background or 0, number, warning, list(operations)))
 
 
-def packed(recording: Recording) -> bytes:
-    """All that the page's player needs: numbers and texts as JSON, the rest as bytes, deflated."""
-    recorder, panel = recording.recorder, recording.panel
-    controls = [
+def controls(recording: Recording) -> list[dict[str, Any]]:
+    """For each control its name, label, unit, kind, the texts of its stops, and the number of its start."""
+    return [
         {
             "name": control.name,
             "label": control.label,
@@ -278,8 +281,15 @@ def packed(recording: Recording) -> bytes:
             "stops": [shown(control, value) for value in stops],
             "start": start,
         }
-        for control, stops, start in zip(panel._sliders.values(), recording.stops, recording.starts, strict=True)
+        for control, stops, start in zip(
+            recording.panel._sliders.values(), recording.stops, recording.starts, strict=True
+        )
     ]
+
+
+def packed(recording: Recording) -> bytes:
+    """All that the page's player needs: numbers and texts as JSON, the rest as bytes, deflated."""
+    recorder, panel = recording.recorder, recording.panel
     first, grids, films = 0, [], []
     for grid in recording.grids:
         grids.append({"controls": grid.controls, "stops": grid.stops, "first": first})
@@ -293,11 +303,11 @@ def packed(recording: Recording) -> bytes:
         "width": recorder.width,
         "height": recorder.height,
         "unit": UNITS_PER_PIXEL,
-        "controls": controls,
+        "controls": controls(recording),
         "grids": grids,
         "films": films,
         "action": panel._action.label if panel._action else None,
-        "play": panel.film,
+        "play": panel.play,
         "styles": recorder.styles.entries,
         "clips": recorder.clips.entries,
         "shapes": recorder.shapes.entries,
