@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from matplotlib.figure import Figure
@@ -44,10 +45,15 @@ class SliderPanel:
         play: seconds in which a button plays the first slider from end to end, as a film; None for no such button.
             Nothing moves before the button is pressed.
 
+    Attributes:
+        site_values: control -> the values that the website keeps, where not all of them are to be kept.
+
     Raises:
         ValueError: no slider, two of one name, a start value that is not allowed, or a film over anything but a slider
             of whole numbers, or of more than 10 seconds.
     """
+
+    site_values: Mapping[str, Sequence[Any]] = MappingProxyType({})
 
     def __init__(
         self,
