@@ -251,8 +251,8 @@ def site_panels() -> dict[str, Callable[[], SliderPanel]]:
     from utils.exercises import get
 
     def film() -> SliderPanel:
-        from utils.training.watched import train_watched
         from utils.training.dale_conditions import Condition, draw_sounds
+        from utils.training.watched import train_watched
 
         sounds = draw_sounds(seed=0, phase="shared", n_train=2048)
         watched = train_watched(Condition(layout="block", phase="shared", epochs=25), sounds)

@@ -436,7 +436,7 @@ WRONG = {
         "the mystery's": lambda i, r: (3.7, 6.4),
         "no capacitance": lambda i, r: (found_in_a_slow_loop(i, r)[0] * 10, found_in_a_slow_loop(i, r)[1]),
         "rates": lambda i, r: (found_in_a_slow_loop(i, r)[0], 1 / found_in_a_slow_loop(i, r)[1]),
-        "coarse": lambda i, r: min(((rests_for(R, i, r).std(), R) for R in (1.0, 3.0, 10.0, 30.0)))[::-1],
+        "coarse": lambda i, r: min((rests_for(R, i, r).std(), R) for R in (1.0, 3.0, 10.0, 30.0))[::-1],
     },
     "05.rescale": {
         "out only": lambda w, b, i, o: (w / o, b / o),
