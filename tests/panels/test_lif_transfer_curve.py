@@ -44,7 +44,7 @@ def test_a_slow_neuron_is_not_called_silent(one_neuron):
     one_neuron.set(current=0.35, resistance=2.9)
     assert one_neuron.caption.endswith("above the threshold of 1 V, but slowly: the first spike comes after 122 ms.")
     one_neuron.set(current=0.35, resistance=3)
-    assert one_neuron.caption.endswith("1 spike in 100 ms, the first after 91.0 ms.")
+    assert one_neuron.caption.endswith("1 spike in 100 ms, the first after 91.2 ms.")
     one_neuron.set(current=0.5, resistance=2)
     assert one_neuron.caption.endswith("not above the threshold of 1 V: silent for ever.")
 
