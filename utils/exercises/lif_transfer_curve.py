@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from utils.exercises.engine import Case, Exercise, register
+from utils.exercises.engine import Case, Exercise
+from utils.exercises.registry import register
 from utils.models.lif import lif_rate, simulate_lif, spike_counts
 
 # --- 05.lif_step ---------------------------------------------------------------------------------------------------
