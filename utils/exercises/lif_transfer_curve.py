@@ -637,5 +637,6 @@ register(
             "a count of spikes, not yet divided by the steps": _counted_spikes,
             "spikes in parts: only whole thresholds make one": _counted_in_parts,
         },
+        tolerance="1e-5 of the rate; spikes are whole, and no test lies within rounding of one.",
     )
 )

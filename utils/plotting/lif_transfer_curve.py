@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +11,7 @@ from matplotlib import colormaps
 from matplotlib.patches import Circle
 
 from utils.page import approx, counted, describe
-from utils.plotting.spiral_mlp import decision_image, draw_map, draw_points, label_arms
+from utils.plotting.spiral_mlp import border_segments, decision_image, draw_map, draw_points, label_arms
 from utils.plotting.style import (
     COLORS,
     CURVE,
@@ -756,7 +755,9 @@ class SpikingMap:
         ax = fig.add_axes((0.005, 0.01, 0.49, 0.98))
         first = next(iter(self._maps.values()))
         extent = [-self._x_max, self._x_max] * 2
-        self.image = ax.imshow(_fine_image(first[0]), origin="lower", extent=extent, interpolation="nearest")
+        image = decision_image(first[0].float(), boundaries=False)
+        self.image = ax.imshow(image, origin="lower", extent=extent, interpolation="bilinear")
+        self.borders = ax.plot([], [], color=OWN, linewidth=THIN)[0]
         draw_points(ax, self._X, self._y, size=9)
         label_arms(ax, first.shape[-1], 0.92 * self._x_max)
         ax.set(xlim=extent[:2], ylim=extent[2:], xticks=[], yticks=[])
@@ -782,7 +783,9 @@ class SpikingMap:
             name: of the network.
             step: 1 or more.
         """
-        self.image.set_data(_fine_image(self._maps[name][step - 1]))
+        probabilities = self._maps[name][step - 1].float()
+        self.image.set_data(decision_image(probabilities, boundaries=False))
+        self.borders.set_data(*border_segments(probabilities, self._x_max))
         self.dot.set_data([step], [self._curves[name][step - 1]])
 
 
@@ -942,14 +945,6 @@ def plot_four_libraries(potentials: Mapping[str, Any], spikes: Mapping[str, Any]
 
 
 # --- Parts -----------------------------------------------------------------------------------------------------------
-
-
-def _fine_image(probabilities: torch.Tensor) -> np.ndarray:
-    """A decision map of twice the points along a side, so that its borders are fine lines."""
-    side = math.isqrt(len(probabilities))
-    planes = probabilities.float().T.reshape(1, -1, side, side)
-    finer = torch.nn.functional.interpolate(planes, scale_factor=2, mode="bilinear", align_corners=False)
-    return decision_image(finer.flatten(2)[0].T)
 
 
 def _sequence(n: int) -> list:
