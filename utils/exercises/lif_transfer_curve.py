@@ -574,7 +574,7 @@ register(
 
 
 def counted_rate(x, n_steps, start):
-    """Spikes a step of units that start at `start` thresholds, at most one in each step.
+    """Spikes a step, at most one in each, of units that start at `start` thresholds.
 
     x: (n,), constant input in thresholds a step; n_steps, start: numbers -> (n,)
     """
