@@ -11,6 +11,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from utils.checks import ordinary_tensor
+
 THRESHOLD = 1.0
 SURROGATE_SLOPE = 5.0
 # Single-precision numbers in a vector of today's processors.
@@ -67,7 +69,12 @@ def input_product(x: Tensor, weights: Tensor) -> Tensor:
 
     Returns:
         Tensor of shape (n_rows, n_units).
+
+    Raises:
+        ValueError: a tensor stands for others, as inside of torch.func: the gradient is written by hand.
     """
+    for name, value in (("x", x), ("weights", weights)):
+        ordinary_tensor(name, value)
     return _InputProduct.apply(x, weights)
 
 
@@ -170,10 +177,12 @@ def leaky_spikes(current: Tensor, decay: float) -> Tensor:
         Tensor like `current` of zeros and ones.
 
     Raises:
-        ValueError: if there is no time step or the decay is not in [0, 1].
+        ValueError: there is no time step, the decay is not in [0, 1], or the current stands for other tensors, as
+            inside of torch.func: the gradient is written by hand.
 
     Source: sound localisation with surrogate gradients, https://doi.org/10.5281/zenodo.7044500
     """
+    ordinary_tensor("current", current)
     if current.ndim < 2 or current.numel() == 0:
         raise ValueError(
             f"current: got shape {tuple(current.shape)}, allowed is (n_steps, ..., n_units) with at least one of each"

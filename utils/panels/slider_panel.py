@@ -14,7 +14,7 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from utils.page.figures import PIXELS_PER_INCH
+from utils.page.figures import PIXELS_PER_INCH, few_colours
 from utils.page.host import on_colab
 from utils.page.live import emit_widget
 from utils.page.output import emit, escape
@@ -134,7 +134,7 @@ class SliderPanel:
         emit_widget(
             self.box,
             self.caption,
-            png=self.png,
+            png=few_colours(self._canvas.pixels()),
             width=self._width,
             name=self.title,
             revive="The picture stands still: run this cell, after those above it, to move it.",
