@@ -361,14 +361,12 @@ def plot_methods(
         plain_numbers(ax, n)
         ax.legend(loc="lower left", fontsize=SMALL)
     axes[0].set(ylabel="root mean squared error", ylim=(1e-4, 1.5))
-    everyone = {"all by hand": by_hand, "weights solved": solved, **medians}
-    ranks = [
-        f"at {number} ReLUs {', '.join(sorted(everyone, key=lambda label, k=k: everyone[label][k]))}"
-        for k, number in ((0, n[0]), (len(n) - 1, n[-1]))
-    ]
+    falls = [f"{label} from {rms[0]:.2g} to {rms[-1]:.2g}" for label, rms in (("by hand", by_hand), ("solved", solved))]
+    falls += [f"{label} from {approx(rms[0], 2)} to {approx(rms[-1], 2)}" for label, rms in medians.items()]
     return describe(
         fig,
-        f"Root mean squared error against the number of ReLUs. From the smallest to the largest: {'; '.join(ranks)}.",
+        f"Root mean squared error against the number of ReLUs, from {n[0]} to {n[-1]}: {'; '.join(falls)} (medians "
+        "where chance is involved).",
     )
 
 
