@@ -235,6 +235,20 @@ def test_an_action_reports_and_can_be_stopped():
     assert shown._button.description == "Train"
 
 
+def test_the_bar_of_an_action_starts_anew_with_other_values():
+    def work(artists, values, report, stopped):
+        report(1.0, "all of it")
+        return "Finished."
+
+    shown = panel(action=Action("Train", work))
+    for change in (shown.reset, lambda: shown.set(gain=2)):
+        shown.run_action()
+        assert shown.wait(10)
+        assert shown._bar.value == 1
+        change()
+        assert shown._bar.value == 0
+
+
 def test_an_action_that_fails_gives_a_sentence():
     def fail(artists, values, report, stopped):
         raise ValueError("Nothing to train on.")
@@ -287,3 +301,27 @@ def test_an_artist_named_twice_is_drawn_once():
 def test_the_encoded_picture_holds_every_pixel(shape):
     picture = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
     assert (np.asarray(Image.open(io.BytesIO(encode_png(picture)))) == picture[..., :3]).all()
+
+
+def film(**changes):
+    frames = Slider("epoch", "epoch", 0, 20, 0, 1)
+    return SliderPanel(
+        "Film", [frames], draw, lambda artists, epoch: f"Epoch {epoch}.", "Play it.", **{"play": 4, **changes}
+    )
+
+
+def test_a_film_plays_its_slider_and_stands_still_until_it_is_asked_to():
+    shown = film()
+    player = shown._film
+    assert (player.min, player.max, player.value, player.interval) == (0, 20, 0, 200)
+    assert not player.playing
+    player.playing = True
+    shown.reset()
+    assert not player.playing
+
+
+def test_only_a_short_film_over_whole_numbers_can_be_played():
+    with pytest.raises(ValueError, match="play: got 11 seconds, allowed are more than 0 and at most 10"):
+        film(play=11)
+    with pytest.raises(ValueError, match="play: got a film over gain"):
+        panel(play=3)

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 import torch
 
-from utils.exercises.engine import Case, Exercise, register
+from utils.exercises.engine import Case, Exercise
+from utils.exercises.registry import register
 from utils.models.two_path_neuron import PARAMETERS, PUBLISHED, TwoPathNeuron
 
 

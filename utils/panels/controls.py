@@ -54,7 +54,7 @@ class Slider:
             or not self.min <= value <= self.max
         ):
             raise ValueError(f"{self.name}: got {value!r}, allowed is {self.min:g} to {self.max:g}")
-        return int(value) if self._whole else float(value)
+        return int(value) if self.whole else float(value)
 
     def follow(self, held: float, shown: float) -> Any:
         """The value to hold once the page shows `shown`.
@@ -80,7 +80,8 @@ class Slider:
         return max(0, *(-Decimal(str(number)).normalize().as_tuple().exponent for number in numbers))
 
     @property
-    def _whole(self) -> bool:
+    def whole(self) -> bool:
+        """Whether it moves over whole numbers."""
         numbers = (self.min, self.max, self.value, self.step)
         return not self.log and all(float(number).is_integer() for number in numbers)
 
@@ -100,7 +101,7 @@ class Slider:
         if self.log:
             low, high = math.log10(self.min), math.log10(self.max)
             return widgets.FloatLogSlider(base=10, min=low, max=high, readout_format=".3g", **common)
-        if self._whole:
+        if self.whole:
             return widgets.IntSlider(min=int(self.min), max=int(self.max), **{**common, "step": int(self.step)})
         return widgets.FloatSlider(min=self.min, max=self.max, readout_format=f".{self._decimals}f", **common)
 

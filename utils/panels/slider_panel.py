@@ -9,17 +9,20 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from matplotlib.figure import Figure
 
 from utils.page.figures import PIXELS_PER_INCH
 from utils.page.host import on_colab
-from utils.page.output import emit, emit_widget, escape
+from utils.page.live import emit_widget
+from utils.page.output import emit, escape
 from utils.panels.canvas import Canvas
 from utils.panels.controls import Action, Choice, Slider, Text, labelled
 
 REDRAW_SECONDS = 0.1
+LONGEST_FILM = 10  # seconds
 SLIDER_NAMES = Path(__file__).with_name("slider_names.js")
 
 
@@ -39,10 +42,18 @@ class SliderPanel:
         description: what can be moved and what to look for.
         figsize: in inches of 100 pixels.
         action: work behind a button, or None.
+        play: seconds in which a button plays the first slider from end to end, as a film; None for no such button.
+            Nothing moves before the button is pressed.
+
+    Attributes:
+        site_values: control -> the values that the website keeps, where not all of them are to be kept.
 
     Raises:
-        ValueError: no slider, two of one name, or a start value that is not allowed.
+        ValueError: no slider, two of one name, a start value that is not allowed, or a film over anything but a slider
+            of whole numbers, or of more than 10 seconds.
     """
+
+    site_values: Mapping[str, Sequence[Any]] = MappingProxyType({})
 
     def __init__(
         self,
@@ -53,11 +64,18 @@ class SliderPanel:
         description: str,
         figsize: tuple[float, float] = (7.2, 3.6),
         action: Action | None = None,
+        play: float | None = None,
     ) -> None:
         names = [slider.name for slider in sliders]
         if not names or len(set(names)) < len(names):
             raise ValueError(f"sliders: got the names {names}, allowed are one or more, all different")
+        first = sliders[0]
+        if play is not None and not (isinstance(first, Slider) and first.whole):
+            raise ValueError(f"play: got a film over {first.name}, allowed is one over a slider of whole numbers")
+        if play is not None and not 0 < play <= LONGEST_FILM:
+            raise ValueError(f"play: got {play} seconds, allowed are more than 0 and at most {LONGEST_FILM}")
         self.title, self.description, self.caption, self.png = title, description, "", b""
+        self.play = play
         self._sliders = {slider.name: slider for slider in sliders}
         self._update, self._action = update, action
         self._canvas = Canvas(draw, figsize)
@@ -99,8 +117,11 @@ class SliderPanel:
         self._redraw(self.values)
 
     def reset(self) -> None:
-        """Bring every control back to its start."""
+        """Bring every control back to its start, and stop a film."""
         self._stop.set()
+        if self._film is not None:
+            # Its name in version 7 of ipywidgets has an underscore.
+            setattr(self._film, "playing" if self._film.has_trait("playing") else "_playing", False)
         self.set(**{name: slider.value for name, slider in self._sliders.items()})
 
     def show(self) -> None:
@@ -110,7 +131,14 @@ class SliderPanel:
             f'<p style="margin:0;line-height:1.45;max-width:46em"><strong>{escape(self.title)}.</strong> '
             f"{escape(self.description)}</p>",
         )
-        emit_widget(self.box, self.caption, png=self.png, width=self._width)
+        emit_widget(
+            self.box,
+            self.caption,
+            png=self.png,
+            width=self._width,
+            name=self.title,
+            revive="The picture stands still: run this cell, after those above it, to move it.",
+        )
 
     def run_action(self) -> None:
         """Press the action's button: start it, or, while it runs, ask it to stop."""
@@ -160,6 +188,10 @@ class SliderPanel:
             buttons.insert(0, self._button)
             status.append(self._bar)
         self.reset_button = reset
+        self._film = None
+        if self.play is not None:
+            self._film = self._player(self.play)
+            buttons.insert(0, self._film)
         n_sliders = sum(isinstance(slider, Slider) for slider in self._sliders.values())
         names = (
             [] if on_colab() else [_script(SLIDER_NAMES.read_text(encoding="utf-8").replace("SLIDERS", str(n_sliders)))]
@@ -168,6 +200,22 @@ class SliderPanel:
             [*self._controls.values(), widgets.HBox(buttons), *status, self._image, self._words, *names],
             layout={"max_width": "100%", "overflow": "hidden"},
         )
+
+    def _player(self, seconds: float) -> Any:
+        """Play, pause and stop buttons that move the first slider; the page itself links the two."""
+        import ipywidgets as widgets
+
+        first, control = next((slider, self._controls[name]) for name, slider in self._sliders.items())
+        n_steps = (first.max - first.min) // first.step
+        film = widgets.Play(
+            min=int(first.min),
+            max=int(first.max),
+            step=int(first.step),
+            value=int(first.value),
+            interval=max(20, round(1000 * seconds / max(1, n_steps))),
+        )
+        widgets.jslink((film, "value"), (control, "value"))
+        return film
 
     def _moved(self, name: str, change: Mapping[str, Any]) -> None:
         held = self._values[name]
@@ -178,6 +226,9 @@ class SliderPanel:
 
     def _redraw(self, values: dict[str, Any]) -> None:
         with self._lock:
+            if self._action is not None:
+                # Other values: what the bar told of is over.
+                self._bar.value = 0
             try:
                 caption = self._update(self._canvas.artists, **values)
             except Exception as problem:
