@@ -150,7 +150,7 @@ def refuse_poles(formula: Callable[[np.ndarray], np.ndarray], interval: tuple[fl
     # On a smooth curve the tallest point has tall neighbours; beside a pole they fall off like 1 / distance.
     around = height[[max(top - 2, 0), min(top + 2, len(x) - 1)]].max()
     if height[top] > 1000 * (1 + np.median(height)) and height[top] > 2 * around:
-        name = getattr(formula, "text", "The function")
+        name = formula.text if isinstance(formula, Formula) else "The function"
         raise ValueError(
             f"{name} grows without limit near x = {x[top]:.2f}. Choose a formula that stays finite from "
             f"{interval[0]:.2f} to {interval[1]:.2f}."

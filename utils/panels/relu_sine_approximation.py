@@ -369,6 +369,7 @@ def built_and_trained(
         f"Two ways to the same sine with {counted(picture.n, 'ReLU')}. Left: placed by hand, one after the other. "
         "Right: trained by gradient descent, all at once; triangles are its kinks. Below: the error of both.",
         figsize=(7.2, 4.4),
+        play=8,
     )
 
 
