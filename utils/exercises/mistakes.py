@@ -62,7 +62,8 @@ def _moved(arg: Any, rng: np.random.Generator) -> Any:
     if isinstance(arg, torch.Tensor):
         if not arg.is_floating_point() or not arg.numel():
             return arg.clone()
-        return torch.from_numpy(_moved(arg.detach().numpy().astype(float), rng)).to(arg.dtype).reshape(arg.shape)
+        moved = _moved(arg.detach().numpy().astype(float), rng)
+        return torch.from_numpy(np.asarray(moved)).to(arg.dtype).reshape(arg.shape)
     if isinstance(arg, np.ndarray):
         if arg.dtype.kind != "f" or np.isin(arg, (-1.0, 0.0, 1.0)).all():
             return arg.copy()

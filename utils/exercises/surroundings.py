@@ -99,7 +99,7 @@ class Surroundings:
         ] + [
             ("torch.Tensor", name)
             for name in vars(torch.Tensor)
-            if name not in self.names["torch.Tensor"] and isinstance(vars(torch.Tensor)[name], FunctionType)
+            if _public(name) and name not in self.names["torch.Tensor"] and isinstance(vars(torch.Tensor)[name], FunctionType)
         ]
 
     def _restore_functions(self) -> list[tuple[str, str]]:
