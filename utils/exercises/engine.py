@@ -211,6 +211,10 @@ class Exercise:
     def _judge(self, candidate: Any, expected: Sequence[Expected], say: Callable[[int], None]) -> dict[str, Any]:
         """Status, message and more, as plain data: this may be the end of a process."""
         verdict = self._compare_all(candidate, expected, say)
+        replaced = AT_START.replaced()
+        if verdict["status"] == CORRECT and replaced:
+            words = f"The result is right, but your code replaces `{replaced[0]}` for everybody. Use a name of your own."
+            verdict |= {"status": NOT_YET, "message": words}
         if verdict["status"] == NOT_YET and verdict.pop("may be known", False):
             name = None
             with suppress(Exception):  # a name is a help; the verdict stands without it
@@ -330,6 +334,7 @@ class Exercise:
             functools.partial(self.run, self.reference),
             calls,
             [*cases, *fresh],
+            self.atol,
         )
 
     def _changed_input(self, given: Sequence[Any], untouched: Sequence[Any]) -> str | None:

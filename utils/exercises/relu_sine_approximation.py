@@ -240,6 +240,10 @@ def _minus_biases(x, biases, weights, offset):
     return offset + torch.relu(x[:, None] - biases[None, :]) @ weights
 
 
+def _only_slopes_inside(x, biases, weights, offset):
+    return offset + torch.relu(x[:, None] * weights[None, :] + biases[None, :]).sum(1)
+
+
 def _offset_inside(x, biases, weights, offset):
     return torch.relu(x[:, None] + biases[None, :] + offset) @ weights
 
@@ -277,6 +281,7 @@ register(
             "a sum of straight lines: the ReLU is missing": _without_relu,
             "one ReLU around the whole sum, where each of the n needs its own": _relu_of_the_sum,
             "the weights inside the ReLU, where a negative one turns it around": _weights_inside,
+            "weights as slopes of the inputs, inside the ReLU: they belong behind it": _only_slopes_inside,
             "the biases subtracted instead of added": _minus_biases,
             "the offset inside of every ReLU": _offset_inside,
             "the mean over the ReLUs, not their sum": _mean_over_relus,
