@@ -23,7 +23,7 @@ def _doses(*values):
 def two_path_response(x, w00, b00, w01, b01, w10, w11, b_final):
     """Response of the two-path network to the stimuli x.
 
-    x (n,), seven numbers -> (n,). For m networks at once: x (n,), seven times (m, 1) -> (m, n).
+    x: (n,); the seven others: numbers -> (n,)
     """
     upper = w10 * torch.relu(w00 * x + b00)
     lower = w11 * torch.relu(w01 * x + b01)
@@ -72,7 +72,7 @@ def _response_cases():
         Case(doses, *PUBLISHED.values(), label="the source's numbers, 11 doses"),
         Case(doses, *{**PUBLISHED, "b_final": 0.0}.values(), label="11 doses, b_final = 0"),
         Case(doses - 0.5, *ordinary, label="random numbers, doses from -0.5 to 0.5"),
-        Case(doses, *networks.unbind(), label="three networks at once, a row for each"),
+        Case(doses, *networks.unbind(), label="three networks at once, a row for each", below=True),
     ]
 
 
@@ -106,7 +106,10 @@ register(
 
 
 def loss_gradient(z, y):
-    """Slope of the loss (relu(z) - y)^2 with respect to b_final.  (n,), (n,) -> (n,)"""
+    """Slope of the loss (relu(z) - y)^2 with respect to b_final.
+
+    z, y: (n,) -> (n,)
+    """
     dloss_dresponse = 2 * (torch.relu(z) - y)
     dresponse_dz = (z > 0).to(z.dtype)
     dz_dbfinal = 1.0
@@ -175,7 +178,10 @@ register(
 
 
 def training_step(b_final, drive, y, learning_rate):
-    """b_final after one epoch; drive is s0 + s1 of each point.  (), (n,), (n,), () -> ()"""
+    """b_final after one epoch; drive is s0 + s1 of each point.
+
+    b_final, learning_rate: numbers; drive, y: (n,) -> a number
+    """
     z = drive + b_final
     gradient = (2 * (torch.relu(z) - y) * (z > 0)).sum()
     return b_final - learning_rate * gradient
@@ -262,7 +268,10 @@ register(
 
 
 def closed_form(t, b_start, b_best, learning_rate):
-    """b_final after t epochs, while one point alone drives the learning.  (n,), (), (), () -> (n,)"""
+    """b_final after t epochs, while one point alone drives the learning.
+
+    t: (n,); b_start, b_best, learning_rate: numbers -> (n,)
+    """
     return b_best + (b_start - b_best) * (1 - 2 * learning_rate) ** t
 
 
@@ -325,7 +334,10 @@ register(
 
 
 def largest_learning_rate(peak, y):
-    """Rate at which the first step from b_final = 0 silences a response of size peak.  (), () -> ()"""
+    """Rate at which the first step from b_final = 0 silences a response of size peak.
+
+    peak, y: numbers -> a number
+    """
     first_gradient = 2 * (peak - y)
     return peak / first_gradient
 
@@ -381,7 +393,10 @@ register(
 
 
 def step_parameters(threshold, width):
-    """A response of 0 up to threshold - width, and of 1 from threshold on.  (), () -> dict"""
+    """A response of 0 up to threshold - width, and of 1 from threshold on.
+
+    threshold, width: numbers -> dict of seven numbers
+    """
     slope = 1 / width
     start = threshold - width
     return {
