@@ -9,7 +9,8 @@ import torch.nn.functional as F
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
-from utils.exercises.engine import Case, Exercise, register
+from utils.exercises.engine import Case, Exercise
+from utils.exercises.registry import register
 from utils.models.mlp import find_activation
 
 
