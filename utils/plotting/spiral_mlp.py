@@ -417,15 +417,16 @@ def plot_loader_times(milliseconds: Mapping[str, Sequence[float] | None]) -> Fig
         shortest = f"{measured[way]:.2g}" if measured[way] < 100 else f"{measured[way]:.0f}"
         ax.annotate(
             f"{shortest} ms",
-            (max(times), row),
-            xytext=(9, 0),
+            (measured[way], row),
+            xytext=(-9, 0),
             textcoords="offset points",
+            ha="right",
             va="center",
             fontsize=NORMAL,
         )
     slowest = max(max(times) for times in milliseconds.values() if times)
     ax.set_yticks(range(len(milliseconds)), list(milliseconds))
-    ax.set(xscale="log", xlim=(fastest / 1.6, slowest * 2.6), ylim=(len(milliseconds) - 0.5, -0.5))
+    ax.set(xscale="log", xlim=(fastest / 3, slowest * 1.5), ylim=(len(milliseconds) - 0.5, -0.5))
     ax.set(xlabel="time of one epoch of loading (ms, logarithmic)")
     ax.set_title("Black: the fastest epoch; grey: all of them")
     # Which one wins is the finding; the times differ from run to run, and not every system measures every way.
