@@ -192,7 +192,7 @@ class SliderPanel:
         if self.play is not None:
             self._film = self._player(self.play)
             buttons.insert(0, self._film)
-        n_sliders = sum(isinstance(slider, Slider) for slider in self._sliders.values())
+        n_sliders = sum(isinstance(s, Slider) or getattr(s, "slide", False) for s in self._sliders.values())
         names = (
             [] if on_colab() else [_script(SLIDER_NAMES.read_text(encoding="utf-8").replace("SLIDERS", str(n_sliders)))]
         )
