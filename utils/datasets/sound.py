@@ -43,8 +43,8 @@ def _probability_factors(ipd: np.ndarray, phase: np.ndarray, peak_rate: float) -
     split into products of a function of time and one of the fibre: no sine is needed for each time and fibre.
     """
     a = 2 * np.pi * FREQUENCY * DT * np.arange(N_STEPS) + phase[:, None]
-    delay = np.linspace(0, np.pi / 2, FIBRES_PER_EAR)
-    b = np.concatenate([np.broadcast_to(delay, (len(ipd), FIBRES_PER_EAR)), delay + ipd[:, None]], axis=1)
+    lead = np.linspace(0, np.pi / 2, FIBRES_PER_EAR)
+    b = np.concatenate([np.broadcast_to(lead, (len(ipd), FIBRES_PER_EAR)), lead + ipd[:, None]], axis=1)
     over_time = np.stack([np.ones_like(a), np.sin(a), np.cos(a), np.cos(2 * a), np.sin(2 * a)], axis=2)
     over_fibres = np.stack(
         [np.full_like(b, 3 / 8), np.cos(b) / 2, np.sin(b) / 2, -np.cos(2 * b) / 8, np.sin(2 * b) / 8], axis=1
@@ -62,7 +62,7 @@ def spike_probability(ipd: Tensor, phase: Tensor, peak_rate: float = PEAK_RATE) 
 
     Returns:
         Tensor of shape (n, 100, 200): 100 steps of 1 ms; fibres 0-99 are the left ear, 100-199 the right ear, whose
-        phase is ahead by `ipd`. Within an ear the phase delays of the fibres rise from 0 to pi/2.
+        phase is ahead by `ipd`. Within an ear fibres are ahead by phases that rise from 0 to pi/2.
 
     Raises:
         ValueError: if a phase difference is out of range, the shapes differ or the rate is above one spike a step.
