@@ -6,6 +6,9 @@ backward pass make four each, none of them recorded.
 
 from __future__ import annotations
 
+import math
+from typing import Any
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -53,6 +56,7 @@ class _InputProduct(torch.autograd.Function):
     @torch.autograd.function.once_differentiable
     def backward(ctx, grad: Tensor) -> tuple[Tensor | None, Tensor | None]:
         x, weights = ctx.saved_tensors
+        grad = grad.to(weights.dtype)  # under autocast the product was of half precision
         for_x, for_weights = ctx.needs_input_grad
         # With so few units (g^T x)^T takes two thirds of autograd's x^T g.
         return grad @ weights.T if for_x else None, (grad.T @ x).T if for_weights else None
@@ -68,7 +72,7 @@ def input_product(x: Tensor, weights: Tensor) -> Tensor:
     Returns:
         Tensor of shape (n_rows, n_units).
     """
-    return _InputProduct.apply(x, weights)
+    return _followed(_InputProduct, x, weights)
 
 
 class _AddBias(torch.autograd.Function):
@@ -94,7 +98,7 @@ def add_bias(x: Tensor, bias: Tensor) -> Tensor:
     Returns:
         Tensor like `x`.
     """
-    return _AddBias.apply(x, bias)
+    return _followed(_AddBias, x, bias)
 
 
 class _LeakySpikes(torch.autograd.Function):
@@ -117,6 +121,10 @@ class _LeakySpikes(torch.autograd.Function):
                 ops.less_equal(v[t], threshold, out=k[t + 1])
         spikes = torch.zeros_like(current)
         torch.gt(potential[:-1], THRESHOLD, out=spikes[1:])
+        # A potential that is no number stays none, but is not above a threshold either: it would pass for silence.
+        lost = potential[-1].isnan()
+        if lost.any():
+            spikes[:, lost] = math.nan
         ctx.save_for_backward(potential, charged, kept)
         ctx.decay = decay
         return spikes
@@ -171,6 +179,8 @@ def leaky_spikes(current: Tensor, decay: float) -> Tensor:
 
     Raises:
         ValueError: if there is no time step or the decay is not in [0, 1].
+        NotImplementedError: inside of `torch.func`, `vmap` or `torch.export`, which cannot follow the gradient that is
+            written by hand.
 
     Source: sound localisation with surrogate gradients, https://doi.org/10.5281/zenodo.7044500
     """
@@ -180,7 +190,22 @@ def leaky_spikes(current: Tensor, decay: float) -> Tensor:
         )
     if not 0 <= decay <= 1:
         raise ValueError(f"decay: got {decay}, allowed is 0 to 1")
-    return _LeakySpikes.apply(current.contiguous(), decay)
+    # Half precision is too coarse for a potential that is added up over a hundred steps.
+    current = current.float() if current.dtype in (torch.bfloat16, torch.float16) else current
+    return _followed(_LeakySpikes, current.contiguous(), decay)
+
+
+def _followed(function: type[torch.autograd.Function], *args: Any) -> Tensor:
+    """Apply a function whose gradient is written by hand, or say in one sentence where that is not possible."""
+    refused = "call: got one from within {}, allowed are plain calls and backward(): the gradient is written by hand"
+    if torch.compiler.is_exporting():
+        raise NotImplementedError(refused.format("torch.export"))
+    try:
+        return function.apply(*args)
+    except RuntimeError as problem:
+        if "setup_context" not in str(problem):
+            raise
+        raise NotImplementedError(refused.format("torch.func or vmap")) from problem
 
 
 def summed_leaky_readout(inputs: Tensor, decay: float) -> Tensor:
