@@ -563,7 +563,7 @@ class TestHearing:
     @settings(max_examples=12)
     def test_networks_that_are_none_are_refused_by_name(self, bad, time, fraction):
         for name in ("n_inputs", "n_hidden", "n_classes"):
-            assert refusal(DaleSNN, **{name: bad}) == f"{name}: got {bad}, allowed is a positive whole number"
+            assert refusal(DaleSNN, **{name: bad}) == f"{name}: got {bad}, allowed is a whole number of at least 1"
         for name in ("tau", "dt"):
             assert refusal(DaleSNN, **{name: time}).startswith(f"{name}: got {time}")
         for value in (fraction, -fraction):

@@ -6,6 +6,8 @@ backward pass make four each, none of them recorded.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -55,6 +57,7 @@ class _InputProduct(torch.autograd.Function):
     @torch.autograd.function.once_differentiable
     def backward(ctx, grad: Tensor) -> tuple[Tensor | None, Tensor | None]:
         x, weights = ctx.saved_tensors
+        grad = grad.to(weights.dtype)  # under autocast the product was of half precision
         for_x, for_weights = ctx.needs_input_grad
         # With so few units (g^T x)^T takes two thirds of autograd's x^T g.
         return grad @ weights.T if for_x else None, (grad.T @ x).T if for_weights else None
@@ -101,7 +104,7 @@ def add_bias(x: Tensor, bias: Tensor) -> Tensor:
     Returns:
         Tensor like `x`.
     """
-    return _AddBias.apply(x, bias)
+    return _followed(_AddBias, x, bias)
 
 
 class _LeakySpikes(torch.autograd.Function):
@@ -124,6 +127,10 @@ class _LeakySpikes(torch.autograd.Function):
                 ops.less_equal(v[t], threshold, out=k[t + 1])
         spikes = torch.zeros_like(current)
         torch.gt(potential[:-1], THRESHOLD, out=spikes[1:])
+        # A potential that is no number stays none, but is not above a threshold either: it would pass for silence.
+        lost = potential[-1].isnan()
+        if lost.any():
+            spikes[:, lost] = math.nan
         ctx.save_for_backward(potential, charged, kept)
         ctx.decay = decay
         return spikes
@@ -189,6 +196,8 @@ def leaky_spikes(current: Tensor, decay: float) -> Tensor:
         )
     if not 0 <= decay <= 1:
         raise ValueError(f"decay: got {decay}, allowed is 0 to 1")
+    # Half precision is too coarse for a potential that is added up over a hundred steps.
+    current = current.float() if current.dtype in (torch.bfloat16, torch.float16) else current
     return _LeakySpikes.apply(current.contiguous(), decay)
 
 
