@@ -19,9 +19,11 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from book import anki, landing, speed_page
 from book import pages as make
-from book import speed_page
 from book.check_links import dead_inner_links, dead_outer_links
+from book.panels import bring, live_panels
+from book.staging import staged_notebook
 from course import ROOT, notebook_paths, read_project
 from notebook_page import read_page
 from publish import fill
@@ -45,8 +47,14 @@ def stage(folder: Path, paths: Sequence[Path]) -> None:
     project = read_project()
     pages = [read_page(path) for path in paths]
     speed, speed_figure = speed_page.speed()
+    live = live_panels([page.name for page in pages])
     marks = {
-        "index.md": {"cards": make.cards(pages, project), "contents": "\n".join(f"notebooks/{p.name}" for p in pages)},
+        "index.md": {
+            "first": landing.first_screen(pages, project, live),
+            "progress": landing.progress(pages),
+            "cards": landing.cards(pages, project),
+            "contents": "\n".join(f"notebooks/{p.name}" for p in pages),
+        },
         "exercises.md": {"exercises": make.exercises(pages)},
         "results.md": {"results": make.results(pages)},
         "benchmarks.md": {"speed": speed},
@@ -58,6 +66,7 @@ def stage(folder: Path, paths: Sequence[Path]) -> None:
         },
         "glossary.md": {},
         "sweeps.md": {},
+        "cards.md": {},
     }
     for name, contents in marks.items():
         text = (BOOK / name).read_text(encoding="utf-8")
@@ -65,16 +74,20 @@ def stage(folder: Path, paths: Sequence[Path]) -> None:
             text = fill(text, mark, f"\n{content}\n", name)
             # The marks themselves would stand in the way of a directive's own lines.
             text = text.replace(f"<!-- {mark} -->\n", "").replace(f"<!-- /{mark} -->", "")
+        text = text.replace("{readme}", f"{project.repository}/blob/{project.ref}/README.md")
         (folder / name).write_text(text, encoding="utf-8")
+    (folder / "changes.md").write_text((ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), encoding="utf-8")
     for name in ("notebooks", "_static/figures", "_static/covers"):
         (folder / name).mkdir(parents=True)
     (folder / "_static" / "figures" / speed_page.FIGURE).write_bytes(speed_figure)
+    anki.write_deck(folder / "_static" / anki.FILE, (BOOK / "glossary.md").read_text(encoding="utf-8"))
+    bring([panel for panels in live.values() for panel in panels.values()], folder / "_static")
     for page in pages:
-        text, figures = make.staged_notebook(page, pages, project)
+        text, figures = staged_notebook(page, pages, project, live[page.name])
         (folder / "notebooks" / page.path.name).write_text(text, encoding="utf-8")
         for name, png in figures.items():
             (folder / "_static" / "figures" / name).write_bytes(png)
-        (folder / "_static" / "covers" / f"{page.name}.png").write_bytes(make.cover_picture(page))
+        (folder / "_static" / "covers" / f"{page.name}.png").write_bytes(landing.cover_picture(page))
 
 
 def build(out: Path = HTML, paths: Sequence[Path] | None = None) -> None:
