@@ -223,20 +223,22 @@ class NotebookPage:
         server: which serves it.
         name: its file name in the course's folder.
         seconds: how long a single step may take.
+        kernel: whether to wait for one.
 
     Attributes:
         page: of Playwright.
         elsewhere: addresses outside of the server that the page asked for.
     """
 
-    def __init__(self, browser, server: Jupyter, name: str, seconds: float = 60) -> None:
+    def __init__(self, browser, server: Jupyter, name: str, seconds: float = 60, kernel: bool = True) -> None:
         self.page = browser.new_page(viewport={"width": 1300, "height": 900}, color_scheme="light")
         self.page.set_default_timeout(1000 * seconds)
         self.elsewhere: list[str] = []
         self.page.on("request", lambda r: self._note(r.url, server.address))
         self.page.goto(server.url(name))
         self.page.wait_for_selector(".jp-Notebook .jp-CodeCell")
-        self.page.wait_for_function(f"() => {MODEL}?.sessionContext.session?.kernel?.status === 'idle'")
+        if kernel:
+            self.page.wait_for_function(f"() => {MODEL}?.sessionContext.session?.kernel?.status === 'idle'")
 
     def menu(self, name: str, entry: str) -> None:
         """Choose an entry of a menu."""
@@ -284,13 +286,18 @@ class NotebookPage:
         """The slider panel that a cell shows."""
         return PanelOnPage(self.page, self.cell(number))
 
+    def shut_down(self) -> None:
+        """End the notebook's kernel."""
+        self.page.evaluate(f"() => {MODEL}.sessionContext.shutdown()")
+
     def words_of_figures(self, number: int) -> list[tuple[str, float, bool]]:
         """What a cell says behind its figures: the words, how high they stand on the page, whether they are read."""
         words = self.cell(number).locator(".figure-words")
         words.first.scroll_into_view_if_needed()
         words.first.wait_for(state="attached")
         return words.evaluate_all(
-            """all => all.map(e => [e.textContent, e.getBoundingClientRect().height, e.checkVisibility()])"""
+            """all => all.map(e => [e.getAttribute('aria-label'), e.getBoundingClientRect().height,
+              e.role === 'img' || e.getAttribute('role') === 'img'])"""
         )
 
     def theme(self, scheme: str) -> None:

@@ -145,6 +145,15 @@ def score(answer):
     assert accuracy == pytest.approx((logits.argmax(1) == y).float().mean().item())
 
 
+def shuffle_and_split(answer):
+    X, y = normal(20, 3), torch.arange(20)
+    X_train, y_train, X_test, y_test = answer(X, y, torch.randperm(20, generator=generator(0)), 4)
+    assert sorted([*y_train.tolist(), *y_test.tolist()]) == list(range(20))
+    assert len(y_test) == 4
+    near(X_train, X[y_train])
+    near(X_test, X[y_test])
+
+
 def spiral_arm(answer):
     t = torch.linspace(0, 1, 8)
     clean, labels = spiral_points(t, 3, 0.0)

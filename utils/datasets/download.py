@@ -20,6 +20,10 @@ _NO_ROOM = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _FINAL = {400, 401, 404, 405, 410}
 _WORKPLACE, _A_DAY = "download-", 86_400
 _CHUNK = 1 << 16
+_CERTIFICATE = (
+    "its certificate was refused. A filter between you and the network (a school's, a company's) may sign for it with a "
+    "certificate of its own: ask for that file, and name it in the environment variable REQUESTS_CA_BUNDLE"
+)
 
 
 class DownloadError(RuntimeError):
@@ -143,6 +147,9 @@ def _try_all(name, urls, md5, workplace, rounds, pause, timeout, deadline) -> li
                 problems[url] = f"no data for {timeout:g} seconds"
             except _TooSlow:
                 problems[url] = f"not complete after {deadline:g} seconds"
+                hopeless.add(url)
+            except requests.exceptions.SSLError:
+                problems[url] = _CERTIFICATE
                 hopeless.add(url)
             except requests.RequestException as error:
                 problems[url] = _connection_words(error)

@@ -78,7 +78,7 @@ def spike_probability(ipd: Tensor, phase: Tensor, peak_rate: float = PEAK_RATE) 
 def ipd_spikes(
     ipd: Tensor,
     generator: torch.Generator | None = None,
-    phase: str = "per_sound",
+    phase: str | float = "per_sound",
     peak_rate: float = PEAK_RATE,
 ) -> Tensor:
     """Spikes of the nerve fibres of two ears for sounds with given phase differences between the ears.
@@ -86,7 +86,8 @@ def ipd_spikes(
     Args:
         ipd: inter-aural phase differences in radians, shape (n,), in [-pi/2, pi/2].
         generator: source of randomness on the CPU; None takes torch's own.
-        phase: "per_sound" starts each sound at a phase of its own, "shared" starts all sounds of this call at one.
+        phase: "per_sound" starts each sound at a phase of its own, "shared" starts all sounds of this call at one that
+            is drawn; a number in radians is that one.
         peak_rate: highest firing rate in Hz, at most 1000.
 
     Returns:
@@ -100,13 +101,10 @@ def ipd_spikes(
     """
     ipd = _checked_ipd(ipd)
     peak_rate = _checked_rate(peak_rate)
-    if phase not in PHASES:
-        raise ValueError(f"phase: got {phase!r}, allowed is one of {', '.join(map(repr, PHASES))}")
-    n = len(ipd)
-    # numpy draws the many uniform numbers several times as fast as torch; torch's generator still decides them all.
-    seed = int(torch.randint(2**62, (), generator=generator))
-    random = np.random.Generator(np.random.SFC64(seed))
-    start = 2 * np.pi * (random.random(n) if phase == "per_sound" else np.full(n, random.random()))
+    if phase not in PHASES and not (isinstance(phase, int | float) and math.isfinite(phase)):
+        raise ValueError(f"phase: got {phase!r}, allowed is one of {', '.join(map(repr, PHASES))}, or radians")
+    n, random = len(ipd), _numpy_generator(generator)
+    start = 2 * np.pi * random.random(n) if phase == "per_sound" else np.full(n, _one_phase(random, phase))
 
     spikes = np.empty((n, N_STEPS, 2 * FIBRES_PER_EAR), dtype=np.uint8)
     uniform = np.empty((_SOUNDS_PER_CHUNK, *spikes.shape[1:]), dtype=np.float32)
@@ -119,10 +117,31 @@ def ipd_spikes(
     return torch.from_numpy(spikes)
 
 
+def shared_phase(generator: torch.Generator) -> float:
+    """The phase that `ipd_spikes` with phase "shared" would draw from a generator as it is now; advances it.
+
+    Args:
+        generator: on the CPU.
+
+    Returns:
+        Radians, from 0 to 2 pi.
+    """
+    return _one_phase(_numpy_generator(generator), "shared")
+
+
+def _numpy_generator(generator: torch.Generator | None) -> np.random.Generator:
+    # numpy draws the many uniform numbers several times as fast as torch; torch's generator still decides them all.
+    return np.random.Generator(np.random.SFC64(int(torch.randint(2**62, (), generator=generator))))
+
+
+def _one_phase(random: np.random.Generator, phase: str | float) -> float:
+    return 2 * np.pi * random.random() if phase == "shared" else float(phase)
+
+
 def random_ipd_dataset(
     n: int,
     generator: torch.Generator | None = None,
-    phase: str = "per_sound",
+    phase: str | float = "per_sound",
     peak_rate: float = PEAK_RATE,
 ) -> tuple[Tensor, Tensor]:
     """Sounds from random directions: phase differences uniform in (-pi/2, pi/2), and the spikes that they cause.
@@ -130,7 +149,7 @@ def random_ipd_dataset(
     Args:
         n: number of sounds.
         generator: source of randomness on the CPU; None takes torch's own.
-        phase: "per_sound" or "shared", as in `ipd_spikes`.
+        phase: "per_sound", "shared" or radians, as in `ipd_spikes`.
         peak_rate: highest firing rate in Hz, at most 1000.
 
     Returns:

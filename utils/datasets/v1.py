@@ -3,65 +3,108 @@
 from __future__ import annotations
 
 import os
-import warnings
-import zipfile
-import zlib
+from collections import namedtuple
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import torch
 
 from utils.datasets.download import fetch
+from utils.datasets.v1_angles import PERIODS, UNITS, finite, in_order, on_circle, to_degrees
+from utils.datasets.v1_files import ENDINGS, read_arrays, wrong
 from utils.datasets.v1_simulation import simulate_v1
 
 FILE = "W3D4_stringer_oribinned1.npz"
 URLS = ("https://osf.io/683xc/download", "https://osf.io/download/683xc/")
 MD5 = "436599dfd8ebe6019f066c38aed20580"
+# Notebook 04 divides stimuli into those to learn from and others, and neurons into more and fewer.
+FEWEST_STIMULI, FEWEST_NEURONS = 12, 8
 
 _GO_ON = 'Or go on with the simulated population: load_v1("simulated").'
+_ALLOWED = f'"simulated", "stringer2021" or the path of a file ({", ".join(ENDINGS)})'
 
 
-def load_v1(source: str | os.PathLike = "simulated", bin_width: float = 1) -> tuple[torch.Tensor, torch.Tensor]:
+class Recording(namedtuple("Recording", "responses stimuli")):
+    """Responses and stimuli, which unpack as a pair, and what is known about them.
+
+    Attributes:
+        responses: (n_stimuli, n_neurons) float32.
+        stimuli: (n_stimuli, 1) float32, degrees from 0 to below the period, ascending.
+        period: 360 where the stimuli are directions, 180 where they are orientations.
+        kind: "simulated", "stringer2021" or "file".
+        notes: what was done to the file, one sentence each.
+    """
+
+    def __new__(cls, responses, stimuli, period: float = 360, kind: str = "file", notes: Sequence[str] = ()):
+        pair = super().__new__(cls, responses, stimuli)
+        pair.period, pair.kind, pair.notes = period, kind, list(notes)
+        return pair
+
+
+def load_v1(
+    source: str | os.PathLike = "simulated",
+    bin_width: float = 1,
+    period: float | None = None,
+    unit: str | None = None,
+    repeats: str = "average",
+    variables: tuple[str, str] | None = None,
+) -> Recording:
     """Load responses of a V1 population to gratings, and say where they come from.
 
     Args:
-        source: "simulated" (offline, see `simulate_v1`), "stringer2021" (the recording of Stringer et al.,
-            34 MB, downloaded once), or the path of an .npz file with `resp` (n_stimuli, n_neurons) and
-            `stimuli` (n_stimuli,) in degrees. It is never exchanged for another one.
-        bin_width: responses to directions within bins of this many degrees are averaged; 1 keeps the rows as
-            they are. Bins without a stimulus are left out.
+        source: "simulated" (offline, see `simulate_v1`), "stringer2021" (the recording of Stringer et al., 34 MB,
+            downloaded once), or the path of a file (.npz, .npy, .mat, .h5, .nwb) with responses (n_stimuli, n_neurons)
+            and stimuli (n_stimuli,). It is never exchanged for another one.
+        bin_width: responses to angles within bins of this many degrees are averaged; 1 keeps the rows as
+            they are. Bins without a stimulus are left out. At most a quarter of the period.
+        period: of a file's stimuli: 360 for directions, 180 for orientations; None guesses and says so.
+        unit: of a file's stimuli: "degrees" or "radians"; None guesses and says so.
+        repeats: what becomes of trials of the same angle in a file: "average" or "keep".
+        variables: names of responses and stimuli in a file; None looks for `resp` and `stimuli`, then for what fits.
 
     Returns:
         responses: (n_stimuli, n_neurons) float32.
-        stimuli: (n_stimuli, 1) float32, in degrees from 0 to below 360; the mean of a bin where bins are used.
+        stimuli: (n_stimuli, 1) float32, in degrees from 0 to below the period, ascending; the mean of a bin where bins
+            are used. The pair also has the attributes `period`, `kind` and `notes`.
 
     Raises:
-        ValueError: an unknown source, a file with wrong content, or a bin width outside of 1 to 360.
+        ValueError: an unknown source, a file with wrong content, or an argument that is not allowed.
         FileNotFoundError: no file at that path.
         utils.datasets.download.DownloadError: the recording could not be downloaded.
 
     Source: Stringer et al. (2021), https://doi.org/10.1016/j.cell.2021.03.042
     """
-    if isinstance(bin_width, bool) or not isinstance(bin_width, int | float | np.number) or not 1 <= bin_width <= 360:
-        raise ValueError(f"bin_width: got {bin_width!r}, allowed is a number from 1 to 360 degrees")
+    _check_arguments(bin_width, period, unit, repeats, variables)
     if source == "simulated":
-        responses, stimuli = simulate_v1()
+        loaded = Recording(*simulate_v1(), kind="simulated")
         name = "a simulated population, not a recording"
     elif source == "stringer2021":
-        responses, stimuli = _read(fetch(FILE, URLS, MD5, otherwise=_GO_ON))
+        loaded = _read(fetch(FILE, URLS, MD5, otherwise=_GO_ON), 360, "degrees", "average", None, "stringer2021")
         name = "the recording of Stringer et al. 2021"
     else:
         path = _own_file(source)
-        responses, stimuli = _read(path)
+        loaded = _read(path, period, unit, repeats, variables, "file")
         name = f"your file {path.name}"
     if bin_width > 1:
-        responses, stimuli = average_bins(responses, stimuli, bin_width)
-    print(f"V1 source: {name}. {responses.shape[1]} neurons in response to {len(stimuli)} stimuli.")
-    return responses, stimuli
+        if bin_width > loaded.period / 4:
+            raise ValueError(
+                f"bin_width: got {bin_width!r}, allowed is a number from 1 to {loaded.period / 4:g} degrees, a quarter of "
+                "the period"
+            )
+        binned = average_bins(*loaded, bin_width)
+        loaded = Recording(*binned, period=loaded.period, kind=loaded.kind, notes=loaded.notes)
+    n_stimuli, n_neurons = loaded.responses.shape
+    print(f"V1 source: {name}. {n_neurons} neurons in response to {n_stimuli} stimuli.")
+    for note in loaded.notes:
+        print(f"  {note}")
+    if n_stimuli < FEWEST_STIMULI or n_neurons < FEWEST_NEURONS:
+        print(f"  Notebook 04 needs {FEWEST_STIMULI} stimuli and {FEWEST_NEURONS} neurons or more.")
+    return loaded
 
 
 def average_bins(responses: torch.Tensor, stimuli: torch.Tensor, bin_width: float) -> tuple[torch.Tensor, torch.Tensor]:
-    """Average responses, and directions, within bins that start at 0 degrees.
+    """Average responses, and angles, within bins that start at 0 degrees.
 
     Args:
         responses: (n_stimuli, n_neurons).
@@ -70,10 +113,10 @@ def average_bins(responses: torch.Tensor, stimuli: torch.Tensor, bin_width: floa
 
     Returns:
         responses: (n_bins, n_neurons), only bins that hold a stimulus.
-        stimuli: (n_bins, 1), mean direction of each.
+        stimuli: (n_bins, 1), mean angle of each.
     """
     place = stimuli[:, 0].double() / bin_width
-    # 3.3 / 1.1 is 2.9999...: a direction on an edge belongs to the bin that it opens.
+    # 3.3 / 1.1 is 2.9999...: an angle on an edge belongs to the bin that it opens.
     edge = place.round()
     bins = torch.where((place - edge).abs() < 1e-6 * edge.clamp(min=1), edge, place.floor())
     bins = bins.clamp(max=np.ceil(360 / bin_width) - 1)
@@ -85,101 +128,57 @@ def average_bins(responses: torch.Tensor, stimuli: torch.Tensor, bin_width: floa
     return averaged(responses), averaged(stimuli)
 
 
+def _check_arguments(bin_width, period, unit, repeats, variables) -> None:
+    largest = max(PERIODS) / 4
+    number = isinstance(bin_width, int | float | np.number) and not isinstance(bin_width, bool)
+    if not number or not 1 <= bin_width <= largest:
+        raise ValueError(f"bin_width: got {bin_width!r}, allowed is a number from 1 to {largest:g} degrees")
+    if period is not None and (isinstance(period, bool) or period not in PERIODS):
+        raise ValueError(f"period: got {period!r}, allowed is 180 (orientations), 360 (directions) or None")
+    if unit is not None and unit not in UNITS:
+        raise ValueError(f'unit: got {unit!r}, allowed is "degrees", "radians" or None')
+    if repeats not in ("average", "keep"):
+        raise ValueError(f'repeats: got {repeats!r}, allowed is "average" or "keep"')
+    pair = isinstance(variables, tuple | list) and len(variables) == 2 and all(isinstance(v, str) for v in variables)
+    if variables is not None and not pair:
+        raise ValueError(f"variables: got {variables!r}, allowed are two names, or None")
+
+
 def _own_file(source: str | os.PathLike) -> Path:
     if not isinstance(source, str | os.PathLike):
-        raise ValueError(
-            f'source: got {type(source).__name__}, allowed is "simulated", "stringer2021" or the path of an .npz file'
-        )
+        raise ValueError(f"source: got {type(source).__name__}, allowed is {_ALLOWED}")
     path = Path(source).expanduser()
     if path.is_file():
         return path
     if path.suffix == "" and path.name == str(source):
-        raise ValueError(f'source: got {source!r}, allowed is "simulated", "stringer2021" or the path of an .npz file')
+        raise ValueError(f"source: got {source!r}, allowed is {_ALLOWED}")
     raise FileNotFoundError(f"source: there is no file {path}. {_GO_ON}")
 
 
-def _read(path: Path) -> tuple[torch.Tensor, torch.Tensor]:
-    """Read and validate a file."""
-    resp, stimuli = _arrays(path)
-    if stimuli.ndim == 2 and 1 in stimuli.shape:
-        stimuli = stimuli.reshape(-1)
-    if resp.ndim != 2 or stimuli.ndim != 1:
-        raise _wrong(
-            path,
-            f"resp has shape {resp.shape} and stimuli {stimuli.shape}",
-            "(n_stimuli, n_neurons) and (n_stimuli,) are needed",
-        )
-    if len(resp) != len(stimuli):
-        turned = resp.shape[1] == len(stimuli)
-        advice = "resp looks transposed: save resp.T" if turned else "both need one row for each stimulus"
-        raise _wrong(path, f"resp has shape {resp.shape} for {len(stimuli)} stimuli", advice)
-    if len(stimuli) < 2 or resp.shape[1] < 1:
-        raise _wrong(path, f"resp has shape {resp.shape}", "2 or more stimuli and 1 or more neurons are needed")
-    for name, array in (("resp", resp), ("stimuli", stimuli)):
-        bad = np.count_nonzero(~np.isfinite(array))
-        if bad:
-            place = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
-            raise _wrong(
-                path, f"{name} has {bad} values that are not finite, the first at {place}", "leave those trials out"
-            )
-    if stimuli.min() < 0 or stimuli.max() >= 360:
-        found = f"stimuli reach from {stimuli.min():g} to {stimuli.max():g}"
-        raise _wrong(path, found, "degrees from 0 to below 360 are needed: stimuli % 360 brings them there")
-    if 0 < stimuli.max() <= 2 * np.pi and np.any(stimuli % 1):
-        warnings.warn(
-            f"{path.name}: all stimuli lie between 0 and 2 pi, which looks like radians. They are read as degrees; "
-            "save np.rad2deg(stimuli) if they are not.",
-            UserWarning,
-            stacklevel=3,
-        )
-    return torch.from_numpy(resp), torch.from_numpy(stimuli)[:, None]
-
-
-def _arrays(path: Path) -> tuple[np.ndarray, np.ndarray]:
-    """The two arrays as float32; whatever a broken file raises becomes one sentence."""
+def _read(path: Path, period, unit, repeats, variables, kind: str) -> Recording:
+    """Read a file, and bring what it holds into the one form that the course uses."""
+    resp, angles, notes = read_arrays(path, variables)
+    if len(angles) < 2 or resp.shape[1] < 1:
+        raise wrong(path, f"resp has shape {resp.shape}", "2 or more stimuli and 1 or more neurons are needed")
+    with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite, and is left out as such
+        resp = np.ascontiguousarray(resp, dtype=np.float32)
+    angles = angles.astype(float)
+    bad = np.flatnonzero(~np.isfinite(angles))
+    if len(bad):
+        found = f"stimuli has {len(bad)} values that are not finite, the first at {bad[0]}"
+        raise wrong(path, found, "leave those trials out")
+    resp, rows, left_out = finite(resp)
+    angles = angles[rows] if left_out else angles
+    if len(angles) < 2 or resp.shape[1] < 1:
+        raise wrong(path, "nearly all of its values are not finite", "numbers are needed")
+    degrees, of_unit = to_degrees(angles, unit)
     try:
-        loaded = np.load(path, allow_pickle=False)
-        if isinstance(loaded, np.ndarray):
-            raise _wrong(path, "it holds a single array", "an .npz with resp and stimuli is needed")
-        with loaded as file:
-            missing = {"resp", "stimuli"} - set(file.files)
-            if missing:
-                found = ", ".join(sorted(file.files)) or "nothing"
-                raise _wrong(
-                    path, f"it holds {found}, without {' and '.join(sorted(missing))}", "both names are needed"
-                )
-            arrays = [file["resp"], file["stimuli"]]
-    except _WrongFileError:
-        raise
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, KeyError, ValueError, NotImplementedError) as error:
-        if "pickle" in str(error).lower() and zipfile.is_zipfile(path):
-            raise _wrong(
-                path, "it holds Python objects", "they are not loaded, since that could run any program: save numbers"
-            ) from error
-        raise _wrong(path, "it is not a complete .npz file", _first_bytes(path)) from error
-    for name, array in zip(("resp", "stimuli"), arrays, strict=True):
-        if array.dtype.kind not in "fiub":
-            raise _wrong(path, f"{name} has the type {array.dtype}", "real numbers are needed")
-    with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite, and is reported as such
-        resp, stimuli = (np.ascontiguousarray(array, dtype=np.float32) for array in arrays)
-    return resp, stimuli
-
-
-class _WrongFileError(ValueError):
-    """A file that was read and does not hold what is needed."""
-
-
-def _wrong(path: Path, found: str, needed: str) -> _WrongFileError:
-    return _WrongFileError(f"source: {path.name}: {found}; {needed}.")
-
-
-def _first_bytes(path: Path) -> str:
-    with open(path, "rb") as file:
-        start = file.read(256).lstrip().lower()
-    if not start:
-        return "it is empty, so its download or copy failed"
-    if start.startswith((b"<!doctype", b"<html", b"<?xml")):
-        return "it is a web page, so the download ended at a page instead of the file"
-    if start.startswith(b"pk"):
-        return "it is cut off or damaged, so fetch or save it again"
-    return "save it with np.savez(name, resp=resp, stimuli=stimuli)"
+        degrees, period, of_circle = on_circle(degrees, period)
+    except ValueError as error:
+        raise wrong(path, str(error), "angles in degrees, or in radians, are needed") from error
+    resp, degrees, of_order = in_order(resp, degrees, repeats)
+    if len(np.unique(degrees)) < 2:
+        raise wrong(path, "all stimuli have the same angle", "2 or more are needed")
+    notes = [*notes, *left_out, *of_unit, *of_circle, *of_order]
+    stimuli = torch.from_numpy(np.ascontiguousarray(degrees, dtype=np.float32))[:, None]
+    return Recording(torch.from_numpy(np.ascontiguousarray(resp, dtype=np.float32)), stimuli, period, kind, notes)

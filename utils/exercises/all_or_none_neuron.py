@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 import torch
 
-from utils.exercises.engine import Case, Exercise, register
+from utils.exercises.engine import Case, Exercise
+from utils.exercises.registry import register
 from utils.models.two_path_neuron import PARAMETERS, PUBLISHED, TwoPathNeuron
 
 
@@ -19,7 +20,10 @@ def _doses(*values):
 
 
 def two_path_response(x, w00, b00, w01, b01, w10, w11, b_final):
-    """Response of the two-path network to the stimuli x.  (n,) -> (n,)"""
+    """Response of the two-path network to the stimuli x.
+
+    x: (n,); the seven others: numbers -> (n,)
+    """
     upper = w10 * torch.relu(w00 * x + b00)
     lower = w11 * torch.relu(w01 * x + b01)
     return torch.relu(upper + lower + b_final)
@@ -84,7 +88,10 @@ register(
 
 
 def loss_gradient(z, y):
-    """Slope of the loss (relu(z) - y)^2 with respect to b_final.  (n,), (n,) -> (n,)"""
+    """Slope of the loss (relu(z) - y)^2 with respect to b_final.
+
+    z, y: (n,) -> (n,)
+    """
     dloss_dresponse = 2 * (torch.relu(z) - y)
     dresponse_dz = (z > 0).to(z.dtype)
     dz_dbfinal = 1.0
@@ -147,7 +154,10 @@ register(
 
 
 def training_step(b_final, drive, y, learning_rate):
-    """b_final after one epoch; drive is s0 + s1 of each point.  (), (n,), (n,), () -> ()"""
+    """b_final after one epoch; drive is s0 + s1 of each point.
+
+    b_final, learning_rate: numbers; drive, y: (n,) -> a number
+    """
     z = drive + b_final
     gradient = (2 * (torch.relu(z) - y) * (z > 0)).sum()
     return b_final - learning_rate * gradient
@@ -222,7 +232,10 @@ register(
 
 
 def closed_form(t, b_start, b_best, learning_rate):
-    """b_final after t epochs, while one point alone drives the learning.  (n,), (), (), () -> (n,)"""
+    """b_final after t epochs, while one point alone drives the learning.
+
+    t: (n,); b_start, b_best, learning_rate: numbers -> (n,)
+    """
     return b_best + (b_start - b_best) * (1 - 2 * learning_rate) ** t
 
 
@@ -277,7 +290,10 @@ register(
 
 
 def largest_learning_rate(peak, y):
-    """Rate at which the first step from b_final = 0 silences a response of size peak.  (), () -> ()"""
+    """Rate at which the first step from b_final = 0 silences a response of size peak.
+
+    peak, y: numbers -> a number
+    """
     first_gradient = 2 * (peak - y)
     return peak / first_gradient
 
@@ -331,7 +347,10 @@ register(
 
 
 def step_parameters(threshold, width):
-    """A response of 0 up to threshold - width, and of 1 from threshold on.  (), () -> dict"""
+    """A response of 0 up to threshold - width, and of 1 from threshold on.
+
+    threshold, width: numbers -> dict of seven numbers
+    """
     slope = 1 / width
     start = threshold - width
     return {

@@ -6,7 +6,8 @@ import math
 
 import torch
 
-from utils.exercises.engine import Case, Exercise, register
+from utils.exercises.engine import Case, Exercise
+from utils.exercises.registry import register
 
 
 def _random(seed: int) -> torch.Generator:

@@ -5,14 +5,18 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from utils.exercises.engine import Case, Exercise, register
+from utils.exercises.engine import Case, Exercise
+from utils.exercises.registry import register
 from utils.models.lif import lif_rate, simulate_lif, spike_counts
 
 # --- 05.lif_step ---------------------------------------------------------------------------------------------------
 
 
 def lif_step(v, current, dt, resistance, capacitance):
-    """Membrane potential one Euler step later, in V.  (n,), (n,), (), (), () -> (n,)"""
+    """Membrane potential one Euler step later, in V.
+
+    v, current: (n,); dt, resistance, capacitance: numbers -> (n,)
+    """
     tau = resistance * capacitance
     dv_dt = (-v + resistance * current) / tau
     return v + dt * dv_dt
@@ -74,7 +78,10 @@ register(
 
 
 def refractory_step(v, rest, current, n_rest):
-    """One 1 ms step: integrate or rest. Returns the potential, the steps of rest left, and whether it spiked."""
+    """One 1 ms step: integrate or rest.
+
+    v, rest, current, n_rest: numbers -> potential, steps of rest left, spiked or not
+    """
     if rest > 0:
         return 0.0, rest - 1, False
     v = v + (-v + current) / 10
@@ -153,7 +160,10 @@ register(
 
 
 def folded_bias(bias, v_leak, resistance):
-    """The one current that does the work of a bias current and of a constant leak, in mA.  (n,), (n,), () -> (n,)"""
+    """The one current that does the work of a bias current and a constant leak, in mA.
+
+    bias, v_leak: (n,); resistance: number -> (n,)
+    """
     return bias - v_leak / resistance
 
 
@@ -208,7 +218,10 @@ register(
 
 
 def iaf_step(v, current, threshold):
-    """Potential and spikes after a step without leak; a spike takes a threshold away.  (n,), (n,), () -> (n,), (n,)"""
+    """Potential and spikes after a step without leak; a spike takes a threshold away.
+
+    v, current: (n,); threshold: number -> (n,), (n,)
+    """
     v = v + current
     spikes = torch.floor(torch.relu(v) / threshold)
     return v - spikes * threshold, spikes
@@ -289,7 +302,10 @@ register(
 
 
 def firing_rate(current, tau_ref, resistance, capacitance, threshold):
-    """Spikes per ms of a leaky neuron under constant currents, 0 up to the rheobase.  (n,), (), (), (), () -> (n,)"""
+    """Spikes per ms of a leaky neuron under constant currents, 0 up to the rheobase.
+
+    current: (n,); tau_ref, resistance, capacitance, threshold: numbers -> (n,)
+    """
     drive = resistance * current
     rate = np.zeros_like(drive)
     fires = drive > threshold
@@ -400,7 +416,10 @@ def mystery_errors(resistance, tau_ref):
 
 
 def identify(currents, rates):
-    """Resistance (kOhm) and refractory period (ms) behind a curve; C = 10 uF, threshold 1 V.  (n,), (n,) -> (), ()"""
+    """Resistance (kOhm) and refractory period (ms) of a neuron of 10 uF and 1 V.
+
+    currents, rates: (n,) -> two numbers
+    """
     fires = rates > 0
     interval = 1 / rates[fires]
     candidates = np.geomspace(0.3, 100, 4000)[:, None]
@@ -489,7 +508,10 @@ register(
 
 
 def rescale(weight, bias, theta_in, theta_out):
-    """Weights and biases with which a layer of threshold theta_out works at 1.  (m, n), (m,), (), () -> (m, n), (m,)"""
+    """Weights and biases with which a layer of threshold theta_out works at 1.
+
+    weight: (m, n); bias: (m,); theta_in, theta_out: numbers -> (m, n), (m,)
+    """
     return weight * theta_in / theta_out, bias / theta_out
 
 
@@ -543,6 +565,77 @@ register(
             "a bias that grows with the layer before, although no spike brings it": _rescale_bias_too,
             "thresholds on the wrong side of the fraction": _rescale_upside_down,
             "a bias that was left as it is": _rescale_weights_only,
+        },
+    )
+)
+
+
+# --- 05.counted_rate -----------------------------------------------------------------------------------------------
+
+
+def counted_rate(x, n_steps, start):
+    """Spikes a step of units that start at `start` thresholds, at most one in each step.
+
+    x: (n,), constant input in thresholds a step; n_steps, start: numbers -> (n,)
+    """
+    spikes = np.floor(n_steps * x + start)
+    return np.clip(spikes, 0, n_steps) / n_steps
+
+
+def _counted_without_start(x, n_steps, start):
+    return np.clip(np.floor(n_steps * x), 0, n_steps) / n_steps
+
+
+def _counted_start_each_step(x, n_steps, start):
+    return np.clip(np.floor(n_steps * (x + start)), 0, n_steps) / n_steps
+
+
+def _counted_without_ceiling(x, n_steps, start):
+    return np.maximum(np.floor(n_steps * x + start), 0) / n_steps
+
+
+def _counted_negative(x, n_steps, start):
+    return np.minimum(np.floor(n_steps * x + start), n_steps) / n_steps
+
+
+def _counted_spikes(x, n_steps, start):
+    return np.clip(np.floor(n_steps * x + start), 0, n_steps)
+
+
+def _counted_in_parts(x, n_steps, start):
+    return np.clip(n_steps * x + start, 0, n_steps) / n_steps
+
+
+def _counted_rate_cases():
+    # No sum meets a whole number: there rounding, and not the answer, would decide.
+    generator = np.random.default_rng(6)
+    return [
+        Case(np.array([0.3]), 4, 0.0, label="four steps from 0"),
+        Case(np.array([0.3]), 4, 0.5, label="four steps from half a threshold"),
+        Case(np.array([-0.7, -0.05]), 8, 0.5, label="negative inputs"),
+        Case(np.array([0.93, 1.3, 4.1]), 8, 0.5, label="inputs near and above 1"),
+        Case(generator.uniform(-0.5, 1.5, 40), 16, 0.25, label="forty inputs from a quarter"),
+        Case(generator.uniform(-0.5, 1.5, 40), 1, 0.5, label="a single step"),
+    ]
+
+
+register(
+    Exercise(
+        id="05.counted_rate",
+        reference=counted_rate,
+        cases=_counted_rate_cases,
+        hints=(
+            "Before any spike, the potential after n_steps would be start + n_steps * x. How many thresholds is that?",
+            "Whole thresholds: `np.floor(n_steps * x + start)`. A silent unit counts 0, and no unit more than n_steps.",
+            "`np.clip(spikes, 0, n_steps) / n_steps` keeps the count within what is possible and makes it a rate.",
+        ),
+        wrong_answers={
+            "a unit that starts at 0, wherever it should": _counted_without_start,
+            "a head start that is given again in every step": _counted_start_each_step,
+            "a unit that may spike several times in a step": _counted_without_ceiling,
+            "negative spikes for a negative input": _counted_negative,
+            "a count of spikes, not yet divided by the steps": _counted_spikes,
+            "spikes in parts: only whole thresholds make one": _counted_in_parts,
         },
     )
 )

@@ -7,7 +7,8 @@ import math
 import torch
 
 from utils.exercises.comparing import difference
-from utils.exercises.engine import Case, Exercise, register
+from utils.exercises.engine import Case, Exercise
+from utils.exercises.registry import register
 
 
 def _points(*values: float) -> torch.Tensor:
@@ -29,7 +30,10 @@ def _uneven(n_points: int, seed: int) -> torch.Tensor:
 
 
 def relu_biases(x_train):
-    """Biases b of ReLUs relu(x + b) that switch on at all but the last x_train.  (n + 1,) -> (n,)"""
+    """Biases b of ReLUs relu(x + b) that switch on at all but the last x_train.
+
+    x_train: (n + 1,) -> (n,)
+    """
     b = -x_train[:-1]
     return b
 
@@ -80,7 +84,10 @@ register(
 
 
 def segment_slopes(x_train, y_train):
-    """Slope of the straight line between each point and the next.  (n + 1,), (n + 1,) -> (n,)"""
+    """Slope of the straight line between each point and the next.
+
+    x_train, y_train: (n + 1,) -> (n,)
+    """
     slopes = (y_train[1:] - y_train[:-1]) / (x_train[1:] - x_train[:-1])
     return slopes
 
@@ -136,7 +143,10 @@ register(
 
 
 def relu_weights(slopes):
-    """Output weights of the ReLUs: the sum of the first i + 1 weights is slope i.  (n,) -> (n,)"""
+    """Output weights of the ReLUs: the sum of the first i + 1 weights is slope i.
+
+    slopes: (n,) -> (n,)
+    """
     before = torch.cat([torch.zeros_like(slopes[:1]), slopes[:-1]])
     weights = slopes - before
     return weights
@@ -200,7 +210,10 @@ register(
 
 
 def relu_sum(x, biases, weights, offset):
-    """offset + sum_i weights[i] relu(x + biases[i]) for every x.  (m,), (n,), (n,), scalar -> (m,)"""
+    """offset + sum_i weights[i] relu(x + biases[i]) for every x.
+
+    x: (m,); biases, weights: (n,); offset: a number -> (m,)
+    """
     activations = torch.relu(x[:, None] + biases[None, :])
     y_hat = offset + activations @ weights
     return y_hat
@@ -265,7 +278,10 @@ register(
 
 
 def relus_needed(length, curvature, tolerance):
-    """Smallest n for which h^2 / 8 * curvature <= tolerance, with h = length / n.  numbers -> int"""
+    """Smallest n for which h^2 / 8 * curvature <= tolerance, with h = length / n.
+
+    length, curvature, tolerance: numbers -> int
+    """
     n = math.ceil(length * math.sqrt(curvature / (8 * tolerance)))
     return max(n, 1)
 
@@ -326,7 +342,10 @@ register(
 
 
 def solve_for_weights(x, y, biases):
-    """Weights and offset with the smallest squared error.  (m,), (m,), (n,) -> (n,), scalar"""
+    """Weights and offset with the smallest squared error.
+
+    x, y: (m,); biases: (n,) -> weights (n,) and offset, a number
+    """
     activations = torch.relu(x[:, None] + biases[None, :])
     columns = torch.cat([activations, torch.ones(len(x), 1, dtype=x.dtype)], dim=1)
     # The driver that is also right where two biases are equal or a ReLU is never on; the usual one is not.

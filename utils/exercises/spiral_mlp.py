@@ -9,7 +9,8 @@ import torch.nn.functional as F
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
-from utils.exercises.engine import Case, Exercise, register
+from utils.exercises.engine import Case, Exercise
+from utils.exercises.registry import register
 from utils.models.mlp import find_activation
 
 
@@ -25,7 +26,10 @@ def _classes(n: int, K: int, seed: int = 0) -> torch.Tensor:
 
 
 class SpiralMLP(nn.Module):
-    """Linear layers with an activation between them.  (batch, ...) -> (batch, n_outputs)"""
+    """Linear layers with an activation between them.
+
+    x: (batch, ...) -> logits (batch, n_outputs)
+    """
 
     def __init__(self, n_inputs, hidden, n_outputs, activation):
         super().__init__()
@@ -128,7 +132,10 @@ register(
 
 
 def naive_cross_entropy(logits, labels):
-    """Mean cross entropy, written as the formula reads.  (n, K), (n,) -> scalar, in nats"""
+    """Mean cross entropy in nats, written as the formula reads.
+
+    logits: (n, K), labels: (n,) -> scalar
+    """
     of_label = logits[torch.arange(len(labels)), labels]
     losses = torch.log(torch.exp(logits).sum(dim=1)) - of_label
     return losses.mean()
@@ -188,7 +195,10 @@ register(
 
 
 def stable_cross_entropy(logits, labels):
-    """Mean cross entropy with the log-sum-exp trick, right for logits of any size.  (n, K), (n,) -> scalar, in nats"""
+    """Mean cross entropy in nats, right for logits of any size.
+
+    logits: (n, K), labels: (n,) -> scalar
+    """
     largest = logits.max(dim=1, keepdim=True).values
     shifted = logits - largest
     log_sum = torch.log(torch.exp(shifted).sum(dim=1))
@@ -254,7 +264,10 @@ register(
 
 
 def spiral_arm(t, k, K, sigma, noise):
-    """Points of arm k of K at radii t.  (N,), noise (N, 2) standard normal -> (N, 2)"""
+    """Points of arm k of K at the radii t; the noise is standard normal.
+
+    t: (N,), noise: (N, 2) -> (N, 2)
+    """
     angle = 2 * torch.pi / K * (2 * t + k)
     direction = torch.stack([torch.sin(angle), torch.cos(angle)], dim=1)
     return t[:, None] * (direction + sigma * noise)
@@ -303,11 +316,78 @@ register(
 )
 
 
+# --- the split ----------------------------------------------------------------------------------------------------
+
+
+def shuffle_and_split(X, y, order, n_test):
+    """Samples and labels in a new order; the first n_test of them are kept for testing.
+
+    X: (n, ...), y: (n,), order: (n,) -> X_train, y_train, X_test, y_test
+    """
+    test, train = order[:n_test], order[n_test:]
+    return X[train], y[train], X[test], y[test]
+
+
+def _labels_left_behind(X, y, order, n_test):
+    test, train = order[:n_test], order[n_test:]
+    return X[train], y[n_test:], X[test], y[:n_test]
+
+
+def _not_shuffled(X, y, order, n_test):
+    return X[n_test:], y[n_test:], X[:n_test], y[:n_test]
+
+
+def _train_and_test_overlap(X, y, order, n_test):
+    test = order[:n_test]
+    return X[order], y[order], X[test], y[test]
+
+
+def _the_last_ones_for_testing(X, y, order, n_test):
+    train, test = order[:-n_test], order[-n_test:]
+    return X[train], y[train], X[test], y[test]
+
+
+def _cases_split():
+    order = torch.randperm(10, generator=torch.Generator().manual_seed(3))
+    few, pictures = torch.arange(8.0).view(4, 2), _random(10, 3, 2, seed=4)
+    return [
+        Case(
+            torch.arange(8.0).view(4, 2), torch.arange(4), torch.tensor([2, 0, 3, 1]), 1, label="one of 4 for testing"
+        ),
+        Case(torch.arange(8.0).view(4, 2), torch.arange(4), torch.arange(4), 2, label="an order that changes nothing"),
+        Case(_random(10, 2), _classes(10, 3), order, 2, label="10 points, 2 for testing"),
+        Case(pictures, _classes(10, 3, seed=1), order, 5, label="10 small pictures, 5 for testing"),
+    ]
+
+
+register(
+    Exercise(
+        id="03.shuffle_and_split",
+        reference=shuffle_and_split,
+        cases=_cases_split,
+        hints=(
+            "`X[order]` is all samples in the new order; `order` may hold any part of the indices.",
+            "Cut the order, not the samples: `order[:n_test]` is for testing, `order[n_test:]` for training.",
+            "Index X and y with the same part, so that every label stays beside its sample.",
+        ),
+        wrong_answers={
+            "labels that stayed where they were: index y with the same order as X": _labels_left_behind,
+            "samples in their old order: the data come arm after arm": _not_shuffled,
+            "test samples that stand in the training set, too": _train_and_test_overlap,
+            "the last of the order for testing: the first n_test are meant": _the_last_ones_for_testing,
+        },
+    )
+)
+
+
 # --- 5: one step of training --------------------------------------------------------------------------------------
 
 
 def train_step(model, optimiser, X, y):
-    """One update of the model's parameters on one batch.  Returns the loss before the update, a float."""
+    """One update of the model's parameters on one batch.
+
+    X: (batch, ...), y: (batch,) -> the loss before the update, a float
+    """
     optimiser.zero_grad()
     loss = F.cross_entropy(model(X), y)
     loss.backward()
@@ -397,7 +477,10 @@ register(
 
 
 def score(model, loader):
-    """Mean loss and accuracy over all samples of a loader, as two floats.  The model's mode is put back."""
+    """Mean loss and accuracy over all samples of a loader.
+
+    -> two floats; the model is in the mode in which it came
+    """
     was_training = model.training
     model.eval()
     loss, correct, n = 0.0, 0, 0
@@ -497,7 +580,10 @@ register(
 
 
 def dropout(h, keep, p, training):
-    """Silence units where keep is False and scale up the others; in evaluation do nothing.  (n, units) -> (n, units)"""
+    """Silence units where keep is False, scale up the others; in evaluation do nothing.
+
+    h: (n, units), keep: (n, units) -> (n, units)
+    """
     if not training:
         return h
     return h * keep / (1 - p)
@@ -554,7 +640,10 @@ register(
 
 
 def untwist(x, omega):
-    """Sine and cosine of each point's angle minus omega times its radius.  (..., 2), omega -> (..., 2)"""
+    """Sine and cosine of each point's angle minus omega times its radius.
+
+    x: (..., 2), omega: a number, or one for each set of points -> (..., 2)
+    """
     radius = x.norm(dim=-1)
     angle = torch.atan2(x[..., 0], x[..., 1])
     phase = angle - omega * radius

@@ -27,6 +27,7 @@ class InterneuronSNN(DaleSNN):
         inhibitory_fraction: share of the hidden units that is inhibitory, for the second layer.
         tau: membrane time constant in seconds.
         dt: time step in seconds.
+        bias: as for `DaleSNN`.
 
     Raises:
         ValueError: as `DaleSNN`, or if there is no interneuron.
@@ -44,8 +45,9 @@ class InterneuronSNN(DaleSNN):
         inhibitory_fraction: float = 0.5,
         tau: float = 5e-3,
         dt: float = 1e-3,
+        bias: bool = True,
     ) -> None:
-        super().__init__(n_inputs, n_hidden, n_classes, inhibitory_fraction, tau=tau, dt=dt)
+        super().__init__(n_inputs, n_hidden, n_classes, inhibitory_fraction, tau=tau, dt=dt, bias=bias)
         if n_interneurons != int(n_interneurons) or n_interneurons < 1:
             raise ValueError(f"n_interneurons: got {n_interneurons}, allowed is a positive whole number")
         self.sign1.fill_(1)
@@ -55,7 +57,6 @@ class InterneuronSNN(DaleSNN):
         self.w1.data.exponential_(1 / mean)
         self.w_ix = nn.Parameter(torch.empty(n_inputs, n_interneurons).exponential_(1 / mean))
         self.w_ei = nn.Parameter(torch.full((n_interneurons, n_hidden), 1 / n_interneurons))
-        self.bias = nn.Parameter(torch.zeros(n_hidden))
 
     def signed_weights(self) -> tuple[Tensor, Tensor]:
         """The weights that act: in the first layer excitation minus inhibition by way of the interneurons.
@@ -64,10 +65,6 @@ class InterneuronSNN(DaleSNN):
             Tensors of shape (n_inputs, n_hidden) and (n_hidden, n_classes).
         """
         return self.w1 - self.w_ix @ self.w_ei, self.w2.abs() * self.sign2
-
-    def hidden_current(self, spikes: Tensor) -> Tensor:
-        """Current into each hidden unit at each step, as in `DaleSNN`, plus the bias."""
-        return super().hidden_current(spikes) + self.bias
 
     def parameter_groups(self, learning_rate: float) -> list[dict]:
         """Learning rates that keep the interneurons' few weights from moving all hidden units at once.
@@ -82,7 +79,7 @@ class InterneuronSNN(DaleSNN):
             Parameter groups for a torch optimiser.
         """
         return [
-            {"params": [self.w1, self.w2, self.bias], "lr": learning_rate},
+            {"params": [self.w1, self.w2] + ([] if self.bias is None else [self.bias]), "lr": learning_rate},
             {"params": [self.w_ix], "lr": learning_rate / math.sqrt(self.n_hidden)},
             {"params": [self.w_ei], "lr": learning_rate / self.n_inputs},
         ]

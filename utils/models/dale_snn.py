@@ -7,7 +7,7 @@ import math
 import torch
 from torch import Tensor, nn
 
-from utils.models.leaky_layer import input_product, leaky_spikes, summed_leaky_readout
+from utils.models.leaky_layer import add_bias, input_product, leaky_spikes, summed_leaky_readout
 
 SIGN_LAYOUTS = ("random", "block")
 
@@ -52,6 +52,7 @@ class DaleSNN(nn.Module):
         sign_layout: "random" draws the inhibitory units, "block" takes the first ones.
         tau: membrane time constant in seconds.
         dt: time step in seconds.
+        bias: True gives each hidden unit a constant current, 0 at first, that is learned and may have either sign.
 
     Raises:
         ValueError: if a size is not positive, the fraction is outside [0, 1], the layout is unknown, or a time
@@ -70,6 +71,7 @@ class DaleSNN(nn.Module):
         sign_layout: str = "random",
         tau: float = 5e-3,
         dt: float = 1e-3,
+        bias: bool = False,
     ):
         super().__init__()
         for name, value in {"n_inputs": n_inputs, "n_hidden": n_hidden, "n_classes": n_classes}.items():
@@ -86,6 +88,7 @@ class DaleSNN(nn.Module):
         # The scale of the source: it counts the columns, the number of targets of a unit.
         self.w1 = nn.Parameter(torch.empty(n_inputs, n_hidden).uniform_(-1, 1) / math.sqrt(n_hidden))
         self.w2 = nn.Parameter(torch.empty(n_hidden, n_classes).uniform_(-1, 1) / math.sqrt(n_classes))
+        self.bias = nn.Parameter(torch.zeros(n_hidden)) if bias else None
 
     @property
     def decay(self) -> float:
@@ -123,7 +126,8 @@ class DaleSNN(nn.Module):
         weights, _ = self.signed_weights()
         current = input_product(spikes.reshape(-1, self.n_inputs).to(weights.dtype), weights)
         # Time first, so that one step of the whole batch lies in one piece of memory.
-        return current.view(n_sounds, n_steps, self.n_hidden).transpose(0, 1).contiguous()
+        current = current.view(n_sounds, n_steps, self.n_hidden).transpose(0, 1).contiguous()
+        return current if self.bias is None else add_bias(current, self.bias)
 
     def hidden_spikes(self, spikes: Tensor) -> Tensor:
         """Spikes of the hidden units.
@@ -134,7 +138,18 @@ class DaleSNN(nn.Module):
         Returns:
             Tensor of zeros and ones, shape (n_steps, batch, n_hidden), time first.
         """
-        return leaky_spikes(self.hidden_current(spikes), self.decay)
+        return self.hidden_activity(self.hidden_current(spikes))
+
+    def hidden_activity(self, current: Tensor) -> Tensor:
+        """What the hidden units send when a current drives them: their spikes.
+
+        Args:
+            current: shape (n_steps, batch, n_units), time first.
+
+        Returns:
+            Tensor like `current` of zeros and ones.
+        """
+        return leaky_spikes(current, self.decay)
 
     def forward(self, spikes: Tensor) -> Tensor:
         """Sum over time of each read-out's membrane potential.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 import torch
@@ -36,22 +36,50 @@ def split_stimuli(n_stimuli: int, seed: int = 4, share: float = 0.6) -> tuple[to
     return order[:n_train], order[n_train:]
 
 
-def angular_error(decoded: torch.Tensor, true: torch.Tensor) -> torch.Tensor:
-    """Distance of two angles the short way round, in degrees from 0 to 180. Any shapes that broadcast."""
-    return ((decoded - true + 180) % 360 - 180).abs()
+def angular_error(decoded: torch.Tensor, true: torch.Tensor, period: float = 360) -> torch.Tensor:
+    """Distance of two angles, the short way round.
+
+    Args:
+        decoded: in degrees.
+        true: in degrees, of a shape that broadcasts with the other.
+        period: 360 for directions, 180 for orientations.
+
+    Returns:
+        Degrees from 0 to half the period.
+
+    >>> angular_error(torch.tensor([359.0]), torch.tensor([1.0]))
+    tensor([2.])
+    """
+    return ((decoded - true + period / 2) % period - period / 2).abs()
 
 
-def sine_cosine(degrees: torch.Tensor) -> torch.Tensor:
-    """Points on the unit circle: (n, 1) degrees -> (n, 2), sine and cosine."""
-    angle = torch.deg2rad(degrees.reshape(-1))
+def sine_cosine(degrees: torch.Tensor, period: float = 360) -> torch.Tensor:
+    """Points on the unit circle, which an angle goes round once in each period.
+
+    Args:
+        degrees: (n, 1).
+        period: 360 for directions, 180 for orientations.
+
+    Returns:
+        (n, 2), sine and cosine.
+    """
+    angle = torch.deg2rad(degrees.reshape(-1) * (360 / period))
     return torch.stack([angle.sin(), angle.cos()], 1)
 
 
-def angle_of(points: torch.Tensor) -> torch.Tensor:
-    """Direction of points (n, 2), sine and cosine, as seen from the origin: (n, 1) degrees from 0 to below 360."""
+def angle_of(points: torch.Tensor, period: float = 360) -> torch.Tensor:
+    """Angle of points as seen from the origin.
+
+    Args:
+        points: (n, 2), sine and cosine.
+        period: 360 for directions, 180 for orientations.
+
+    Returns:
+        (n, 1) degrees from 0 to below the period.
+    """
     degrees = torch.rad2deg(torch.atan2(points[:, :1], points[:, 1:]))
     # A tiny negative angle plus 360 rounds to 360 itself.
-    return torch.where(degrees < 0, degrees + 360, degrees) % 360
+    return torch.where(degrees < 0, degrees + 360, degrees) % 360 * (period / 360)
 
 
 class ResponseSpace:
@@ -133,19 +161,62 @@ def ridge_predictions(
     return (cross @ weights + mean).float()
 
 
-def decode_ridge(gram: torch.Tensor, stimuli: torch.Tensor, train: torch.Tensor, test: torch.Tensor) -> torch.Tensor:
-    """Directions decoded by ridge regression onto sine and cosine.
+def decode_ridge(
+    gram: torch.Tensor, stimuli: torch.Tensor, train: torch.Tensor, test: torch.Tensor, period: float = 360
+) -> torch.Tensor:
+    """Angles decoded by ridge regression onto sine and cosine.
 
     Args:
         gram: (n, n) products of the responses.
         stimuli: (n, 1) in degrees.
         train: row numbers to learn from.
         test: row numbers to decode.
+        period: 360 for directions, 180 for orientations.
 
     Returns:
-        (n_test, 1) in degrees, 0 to below 360.
+        (n_test, 1) in degrees, 0 to below the period.
     """
-    return angle_of(ridge_predictions(gram, sine_cosine(stimuli), train, test))
+    return angle_of(ridge_predictions(gram, sine_cosine(stimuli, period), train, test), period)
+
+
+def bump_targets(degrees: torch.Tensor, period: float = 360, n: int = 48, sharpness: float = 20.0) -> torch.Tensor:
+    """What n detectors, evenly spread over the circle, should answer: von Mises bumps of height 1.
+
+    Args:
+        degrees: (n_stimuli, 1).
+        period: 360 for directions, 180 for orientations.
+        n: detectors.
+        sharpness: the larger, the narrower; 20 is a half-width of 15 degrees on the full circle.
+
+    Returns:
+        (n_stimuli, n).
+    """
+    middle = torch.arange(n) * (360 / n)
+    return torch.exp(sharpness * (torch.cos(torch.deg2rad(degrees * (360 / period) - middle)) - 1))
+
+
+def decode_bumps(
+    gram: torch.Tensor, stimuli: torch.Tensor, train: torch.Tensor, test: torch.Tensor, period: float = 360
+) -> torch.Tensor:
+    """Angles decoded by ridge regression onto detectors: the angle whose pattern of detectors is most like the answer.
+
+    Args:
+        gram: (n, n) products of the responses.
+        stimuli: (n, 1) in degrees.
+        train: row numbers to learn from.
+        test: row numbers to decode.
+        period: 360 for directions, 180 for orientations.
+
+    Returns:
+        (n_test, 1) in degrees, multiples of a 3,600th of the period.
+
+    Source: so do the authors of the recording, https://github.com/MouseLand/stringer-et-al-2019
+    """
+    grid = torch.arange(3600)[:, None] * (period / 3600)
+    answers = ridge_predictions(gram, bump_targets(stimuli, period), train, test)
+    patterns = bump_targets(grid, period)
+    centred = patterns - patterns.mean(1, keepdim=True)
+    return grid[(answers @ centred.T).argmax(1)]
 
 
 def growing_grams(responses: torch.Tensor, sizes: Sequence[int], seed: int) -> Iterable[tuple[int, torch.Tensor]]:
@@ -172,15 +243,22 @@ def growing_grams(responses: torch.Tensor, sizes: Sequence[int], seed: int) -> I
 
 
 def error_by_neurons(
-    responses: torch.Tensor, stimuli: torch.Tensor, sizes: Sequence[int], seeds: Sequence[int]
+    responses: torch.Tensor,
+    stimuli: torch.Tensor,
+    sizes: Sequence[int],
+    seeds: Sequence[int],
+    period: float = 360,
+    decode: Callable[..., torch.Tensor] = decode_ridge,
 ) -> np.ndarray:
-    """Mean error on held-out stimuli of ridge decoders that read more and more neurons.
+    """Mean error on held-out stimuli of decoders that read more and more neurons.
 
     Args:
         responses: (n_stimuli, n_neurons).
         stimuli: (n_stimuli, 1) in degrees.
         sizes: ascending numbers of neurons.
         seeds: each shuffles the neurons and splits the stimuli anew.
+        period: 360 for directions, 180 for orientations.
+        decode: `decode_ridge` or `decode_bumps`.
 
     Returns:
         (n_seeds, n_sizes) in degrees.
@@ -189,21 +267,28 @@ def error_by_neurons(
     for row, seed in enumerate(seeds):
         train, test = split_stimuli(len(stimuli), seed)
         for column, (_, gram) in enumerate(growing_grams(responses, sizes, seed)):
-            decoded = decode_ridge(gram, stimuli, train, test)
-            errors[row, column] = angular_error(decoded, stimuli[test]).mean()
+            decoded = decode(gram, stimuli, train, test, period)
+            errors[row, column] = angular_error(decoded, stimuli[test], period).mean()
     return errors
 
 
 def error_by_stimuli(
-    responses: torch.Tensor, stimuli: torch.Tensor, sizes: Sequence[int], seeds: Sequence[int]
+    responses: torch.Tensor,
+    stimuli: torch.Tensor,
+    sizes: Sequence[int],
+    seeds: Sequence[int],
+    period: float = 360,
+    decode: Callable[..., torch.Tensor] = decode_ridge,
 ) -> np.ndarray:
-    """Mean error on held-out stimuli of ridge decoders that learn from more and more stimuli.
+    """Mean error on held-out stimuli of decoders that learn from more and more stimuli.
 
     Args:
         responses: (n_stimuli, n_neurons).
         stimuli: (n_stimuli, 1) in degrees.
         sizes: ascending numbers of training stimuli, at most 60 % of all.
         seeds: each splits the stimuli anew.
+        period: 360 for directions, 180 for orientations.
+        decode: `decode_ridge` or `decode_bumps`.
 
     Returns:
         (n_seeds, n_sizes) in degrees.
@@ -214,8 +299,8 @@ def error_by_stimuli(
         train, test = split_stimuli(len(stimuli), seed)
         _check_sizes("sizes", sizes, len(train))
         for column, size in enumerate(sizes):
-            decoded = decode_ridge(gram, stimuli, train[:size], test)
-            errors[row, column] = angular_error(decoded, stimuli[test]).mean()
+            decoded = decode(gram, stimuli, train[:size], test, period)
+            errors[row, column] = angular_error(decoded, stimuli[test], period).mean()
     return errors
 
 
@@ -226,7 +311,7 @@ def tuning_share(responses: torch.Tensor) -> torch.Tensor:
     neighbours, averaged, keeps the tuning's variance alone.
 
     Args:
-        responses: (n_stimuli, n_neurons) to evenly spaced directions in ascending order.
+        responses: (n_stimuli, n_neurons) to evenly spaced angles in ascending order.
 
     Returns:
         (n_neurons,) in units of the responses' square; may be slightly negative where there is no tuning.

@@ -71,6 +71,32 @@ def input_product(x: Tensor, weights: Tensor) -> Tensor:
     return _InputProduct.apply(x, weights)
 
 
+class _AddBias(torch.autograd.Function):
+    """x + bias, whose gradient is summed in one order, whatever lies beside x in memory."""
+
+    @staticmethod
+    def forward(ctx, x: Tensor, bias: Tensor) -> Tensor:
+        return x + bias
+
+    @staticmethod
+    @torch.autograd.function.once_differentiable
+    def backward(ctx, grad: Tensor) -> tuple[Tensor, Tensor]:
+        return grad, grad.reshape(-1, grad.shape[-1]).contiguous().sum(0)
+
+
+def add_bias(x: Tensor, bias: Tensor) -> Tensor:
+    """`x + bias`, with a gradient that does not depend on how x lies in memory.
+
+    Args:
+        x: shape (..., n_units).
+        bias: shape (n_units,).
+
+    Returns:
+        Tensor like `x`.
+    """
+    return _AddBias.apply(x, bias)
+
+
 class _LeakySpikes(torch.autograd.Function):
     """v[t+1] = (decay v[t] + h[t]) (1 - s[t]),  s[t+1] = step(v[t] - 1),  v[0] = s[0] = 0."""
 

@@ -16,7 +16,8 @@ from matplotlib.figure import Figure
 
 from utils.page.figures import PIXELS_PER_INCH
 from utils.page.host import on_colab
-from utils.page.output import emit, emit_widget, escape
+from utils.page.live import emit_widget
+from utils.page.output import emit, escape
 from utils.panels.canvas import Canvas
 from utils.panels.controls import Action, Choice, Slider, Text, labelled
 
@@ -130,7 +131,14 @@ class SliderPanel:
             f'<p style="margin:0;line-height:1.45;max-width:46em"><strong>{escape(self.title)}.</strong> '
             f"{escape(self.description)}</p>",
         )
-        emit_widget(self.box, self.caption, png=self.png, width=self._width)
+        emit_widget(
+            self.box,
+            self.caption,
+            png=self.png,
+            width=self._width,
+            name=self.title,
+            revive="The picture stands still: run this cell, after those above it, to move it.",
+        )
 
     def run_action(self) -> None:
         """Press the action's button: start it, or, while it runs, ask it to stop."""
@@ -218,6 +226,9 @@ class SliderPanel:
 
     def _redraw(self, values: dict[str, Any]) -> None:
         with self._lock:
+            if self._action is not None:
+                # Other values: what the bar told of is over.
+                self._bar.value = 0
             try:
                 caption = self._update(self._canvas.artists, **values)
             except Exception as problem:

@@ -1,0 +1,121 @@
+"""Recognises a known mistake by what it computes, on the exercise's own inputs and on fresh ones."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+
+from utils.exercises.comparing import difference
+from utils.exercises.kinds import convert
+
+# Two ways to compute the same mistake share this many digits; two mistakes do not.
+RTOL, ATOL = 1e-3, 1e-5
+# Beyond this a result is an accident of rounding (a matrix that cannot be inverted), not the mistake's.
+FAR = 1e4
+
+
+def recognise(
+    candidate: Callable[[tuple], Any],
+    expected: Callable[[tuple], Any],
+    mistakes: Mapping[str, Callable[[tuple], Any]],
+    inputs: Sequence[tuple],
+) -> str | None:
+    """The name of the mistake that gives the same results as an answer.
+
+    Args:
+        candidate: arguments -> the answer's result.
+        expected: arguments -> the right one.
+        mistakes: name -> arguments -> its result.
+        inputs: arguments of several calls, each used with fresh copies.
+
+    Returns:
+        A name; None where no mistake, or more than rounding, explains the results.
+    """
+    theirs = [_attempt(candidate, args) for args in inputs]
+    right = [_attempt(expected, args) for args in inputs]
+    for name, mistake in mistakes.items():
+        results = [_attempt(mistake, args) for args in inputs]
+        if _explained(theirs, results, right):
+            return name
+    return None
+
+
+def jittered(args: Sequence[Any], seed: int) -> tuple:
+    """Arguments like given ones, with other numbers: zeros, signs, masks and whole numbers stay.
+
+    Args:
+        args: of a call.
+        seed: decides the numbers.
+
+    Returns:
+        New arguments.
+    """
+    rng = np.random.default_rng(seed)
+    return tuple(_moved(arg, rng) for arg in args)
+
+
+def _moved(arg: Any, rng: np.random.Generator) -> Any:
+    if isinstance(arg, torch.Tensor):
+        if not arg.is_floating_point() or not arg.numel():
+            return arg.clone()
+        return torch.from_numpy(_moved(arg.detach().numpy().astype(float), rng)).to(arg.dtype).reshape(arg.shape)
+    if isinstance(arg, np.ndarray):
+        if arg.dtype.kind != "f" or np.isin(arg, (-1.0, 0.0, 1.0)).all():
+            return arg.copy()
+        # What is in order stays so: one factor for a whole row of numbers.
+        rising = arg.ndim == 1 and arg.size > 1 and bool((np.diff(arg) > 0).all())
+        return arg * rng.uniform(0.85, 1.15, () if rising else arg.shape)
+    if type(arg) is float and arg not in (-1.0, 0.0, 1.0):
+        return arg * float(rng.uniform(0.85, 1.15))
+    return arg
+
+
+def _attempt(call: Callable[[tuple], Any], args: tuple) -> Any:
+    try:
+        return call(tuple(_copied(arg) for arg in args))
+    except Exception as error:
+        return type(error)
+
+
+def _copied(arg: Any) -> Any:
+    if isinstance(arg, torch.Tensor):
+        return arg.clone()
+    return arg.copy() if isinstance(arg, np.ndarray) else arg
+
+
+def _explained(theirs: Sequence[Any], mistakes: Sequence[Any], right: Sequence[Any]) -> bool:
+    """Whether a mistake's results are the answer's wherever both have some, and differ from the right ones twice."""
+    told = agreeing = failing = 0
+    for one, other, wanted in zip(theirs, mistakes, right, strict=True):
+        if isinstance(one, type) or isinstance(other, type):
+            failing += one is not other
+            told += one is other and not isinstance(wanted, type)
+            continue
+        one = convert(one, other)
+        if difference(one, other, RTOL, ATOL * _size(other)) is not None:
+            if _size(one) > FAR * _size(other):
+                failing += 1
+                continue
+            return False
+        agreeing += 1
+        told += difference(convert(other, wanted), wanted, RTOL, ATOL * _size(wanted)) is not None
+    return told >= 1 and failing <= max(agreeing, told) / 2
+
+
+def _size(value: Any) -> float:
+    """The largest finite number in a result, at least 1."""
+    if isinstance(value, dict):
+        return max((_size(item) for item in value.values()), default=1.0)
+    if isinstance(value, tuple | list):
+        return max((_size(item) for item in value), default=1.0)
+    if isinstance(value, torch.Tensor):
+        value = value.detach().cpu().numpy()
+    if isinstance(value, np.ndarray):
+        finite = np.abs(value[np.isfinite(value)]) if value.dtype.kind in "fiu" else np.zeros(0)
+        return max(1.0, float(finite.max())) if finite.size else 1.0
+    is_number = isinstance(value, int | float | np.number) and math.isfinite(value)
+    return max(1.0, abs(float(value))) if is_number else 1.0

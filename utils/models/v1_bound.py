@@ -1,0 +1,94 @@
+"""How well a simulated V1 population can be read at best: its Fisher information, and a decoder that attains it.
+
+Both know the population's true tuning and noise, as no decoder of a recording can. The response of neuron i to one bin
+is a gamma variable around the rate f_i(angle) (1 + latents . loadings_i); the latents are shared, unknown, and normal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+
+from utils.datasets.v1_simulation import V1Population
+
+_STEPS = 4
+
+
+def best_error(population: V1Population, cells: np.ndarray, rows: Sequence[int], skewed: bool = True) -> float:
+    """The mean error that no unbiased decoder of these neurons can beat (the Cramer-Rao bound).
+
+    Args:
+        population: a simulated one. Its wobble, which no neuron betrays, is part of the bound.
+        cells: numbers of the neurons that are read.
+        rows: bins over which the bound is averaged.
+        skewed: False for decoders that know means and covariances of the responses, and not that noise is skewed.
+
+    Returns:
+        In degrees: the mean distance of a normal variable with the smallest variance possible.
+
+    Source: Moreno-Bote et al. (2014), https://doi.org/10.1038/nn.3807
+    """
+    spreads = []
+    for row in rows:
+        weights, slopes, gains = _sensitivities(population, cells, row, population.given[row], skewed)
+        information, _ = _without_latents(weights, slopes, gains, population.counts[row])
+        wobble = np.deg2rad(population.wobble) ** 2 / population.counts[row]
+        spreads.append(np.sqrt(1 / information + wobble))
+    return float(np.rad2deg(np.mean(spreads)) * np.sqrt(2 / np.pi))
+
+
+def decode_knowing(population: V1Population, cells: np.ndarray, rows: Sequence[int]) -> torch.Tensor:
+    """Angles decoded by someone who knows the true tuning curves, variances and covariances, and nothing else.
+
+    A first guess (the most likely of 720 angles, as if neurons were independent) is moved by the best linear reading of
+    what it leaves unexplained, a few times.
+
+    Args:
+        population: a simulated one.
+        cells: numbers of the neurons that are read.
+        rows: bins to decode.
+
+    Returns:
+        (n_rows, 1) in degrees, 0 to below 360.
+    """
+    responses = population.responses[rows][:, cells].numpy() + population.offset[cells]
+    angles = []
+    for response, row, angle in zip(responses, rows, _first_guesses(population, cells, responses), strict=True):
+        for _ in range(_STEPS):
+            weights, slopes, gains = _sensitivities(population, cells, row, angle, skewed=False)
+            information, steer = _without_latents(weights, slopes, gains, population.counts[row])
+            rate = population.tuning(np.array([angle]), cells)[0][0]
+            surprise = weights * (response - rate) / (population.grain[cells] / population.counts[row])
+            # Near the right angle this is the best step; far from it, it may be too long.
+            angle = angle + np.clip((slopes @ surprise - steer @ (gains @ surprise)) / information, -0.1, 0.1)
+        angles.append(angle)
+    return torch.from_numpy(np.rad2deg(np.array(angles)) % 360)[:, None]
+
+
+def _first_guesses(population, cells, responses) -> np.ndarray:
+    """The most likely of 720 angles under independent normal noise, in radians."""
+    grid = np.deg2rad(np.arange(0, 360, 0.5))
+    rates, _ = population.tuning(grid, cells)
+    precision = 1 / (rates * population.grain[cells])
+    fit = responses @ (rates * precision).T - 0.5 * (responses**2) @ precision.T - 0.5 * (rates**2 * precision).sum(1)
+    typical = float(np.median(population.counts))
+    return grid[(typical * fit + 0.5 * np.log(precision).sum(1)).argmax(1)]
+
+
+def _sensitivities(population, cells, row, angle, skewed):
+    """Information weight of each neuron, and how its gamma shape moves with the angle and with each latent."""
+    rate, slope = (part[0].astype(float) for part in population.tuning(np.array([angle]), cells))
+    grain = population.grain[cells] / population.counts[row]
+    shape = rate / grain
+    weights = torch.special.polygamma(1, torch.from_numpy(shape)).numpy() if skewed else 1 / shape
+    return weights, slope / grain, rate * population.loadings[:, cells] / grain
+
+
+def _without_latents(weights, slopes, gains, count) -> tuple[float, np.ndarray]:
+    """Information about the angle once the latents are unknown, and how much each of them looks like the angle."""
+    weighted = gains * weights
+    overlap = weighted @ slopes
+    steer = np.linalg.solve(weighted @ gains.T + count * np.eye(len(gains)), overlap)
+    return float((slopes * weights) @ slopes - overlap @ steer), steer
