@@ -104,7 +104,9 @@ def add_bias(x: Tensor, bias: Tensor) -> Tensor:
     Returns:
         Tensor like `x`.
     """
-    return _followed(_AddBias, x, bias)
+    for name, value in (("x", x), ("bias", bias)):
+        ordinary_tensor(name, value)
+    return _AddBias.apply(x, bias)
 
 
 class _LeakySpikes(torch.autograd.Function):
