@@ -59,7 +59,7 @@ def one_neuron(lif_step: Callable[..., Any]) -> SliderPanel:
         settles = f"The potential heads for R I = {goal:.2f} V with a time constant of {tau:g} ms"
         if spikes:
             return f"{settles}: {counted(len(spikes), 'spike')} in {duration:g} ms, the first after {spikes[0]:.1f} ms."
-        if goal > THRESHOLD:
+        if goal > THRESHOLD + 1e-9:  # not by a rounding error
             first = tau * math.log(goal / (goal - THRESHOLD))
             return f"{settles}, above the threshold of 1 V, but slowly: the first spike comes after {first:.0f} ms."
         return f"{settles}, not above the threshold of 1 V: silent for ever."
