@@ -180,7 +180,7 @@ class Popped(nn.Module):
 
 class WithFunctional(nn.Module):
     def __init__(self, n_in, widths, n_out, kind):
-        super(WithFunctional, self).__init__()
+        super().__init__()
         self.layers = nn.ModuleList()
         previous = n_in
         for w in widths + [n_out]:
