@@ -48,6 +48,7 @@ refresh: developer ## run the notebooks and store their outputs (only some: NOTE
 
 lint: developer ## check style, and the form of the stored notebooks
 	@"$(PY)" -m ruff check .
+	@"$(PY)" -m ruff format --check --quiet .
 	@"$(PY)" tools/refresh.py --check
 	@"$(PY)" tools/publish.py --check
 
