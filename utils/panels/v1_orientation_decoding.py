@@ -537,7 +537,9 @@ class FewerNeurons:
         left.set(xlim=(0, self.period), ylim=(0, self.period), xticks=ticks, yticks=ticks)
         left.set(xlabel="true angle (degrees)", ylabel="decoded (degrees)")
         chance = self.period / 4
-        right.set(xscale="log", yscale="log", xlim=(self.sizes[0] * 0.8, self.sizes[-1] * 1.25), ylim=(0.5, 1.5 * chance))
+        right.set(
+            xscale="log", yscale="log", xlim=(self.sizes[0] * 0.8, self.sizes[-1] * 1.25), ylim=(0.5, 1.5 * chance)
+        )
         right.set(xlabel="number of neurons", ylabel="mean error (degrees)")
         chance_line(right, chance)
         plain_ticks(right.yaxis, (1, 3, 10, 30, 90))

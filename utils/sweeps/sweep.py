@@ -115,7 +115,11 @@ def sweep(
 
 
 def machine() -> str:
-    """Processor and number of cores, for a table's provenance."""
+    """Processor and number of cores, for a table's provenance.
+
+    Returns:
+        One line.
+    """
     name = platform.processor() or platform.machine()
     cpuinfo = Path("/proc/cpuinfo")
     if cpuinfo.exists():
