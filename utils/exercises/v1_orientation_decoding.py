@@ -452,8 +452,8 @@ register(
         hints=(
             "Before the loop: `optimizer = optim.SGD(net.parameters(), lr=learning_rate)`, and an empty list for the "
             "losses.",
-            "In each of the n_steps steps: the loss, clear the gradients, `backward()`, `step()`. The exercise before has "
-            "these lines; you may call `gradient_step(net, loss_fn, optimizer, r, target)`.",
+            "In each of the n_steps steps: the loss, clear the gradients, `backward()`, `step()`. The exercise "
+            "before has these lines; you may call `gradient_step(net, loss_fn, optimizer, r, target)`.",
             "`losses.append(loss.item())` keeps a number; end with `return losses`.",
         ),
         wrong_answers={
