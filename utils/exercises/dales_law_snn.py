@@ -58,6 +58,10 @@ def _straight_through(grad, x, slope):
     return grad.clone()
 
 
+def _sigmoid_itself(grad, x, slope):
+    return grad * torch.sigmoid(slope * x)
+
+
 def _cases_surrogate_gradient():
     return [
         Case(torch.tensor([1.0]), torch.tensor([0.0]), 5.0, label="at the threshold"),
@@ -65,7 +69,8 @@ def _cases_surrogate_gradient():
         Case(torch.tensor([-1.0, 0.5]), torch.tensor([-0.4, 0.1]), 5.0, label="two units"),
         Case(torch.tensor([1.0, 1.0]), torch.tensor([-0.2, 0.7]), 2.0, label="another slope"),
         Case(_normal(3, 4, seed=1), _normal(3, 4, seed=2), 5.0, label="a batch"),
-        Case(torch.ones(2), torch.tensor([-60.0, 60.0]), 5.0, label="far from the threshold"),
+        Case(torch.ones(2), torch.tensor([-15.0, 15.0]), 5.0, label="far from the threshold"),
+        Case(_normal(2, 3, seed=3).double(), _normal(2, 3, seed=4).double(), 5.0, label="double precision"),
     ]
 
 
@@ -85,7 +90,12 @@ register(
             "the stand-in's derivative alone: the gradient from above is missing": _chain_missing,
             "the slope outside of the sigmoid only: it belongs inside as well": _slope_outside_only,
             "a gradient passed on unchanged, as if the spike were the identity": _straight_through,
+            "the sigmoid itself in place of its derivative": _sigmoid_itself,
         },
+        rtol=1e-3,
+        atol=1e-5,
+        tolerance="1e-3 of the value: training does not notice more, and a finite difference has three digits. Potentials "
+        "lie within 15 thresholds, where exp(-5 x) does not overflow.",
     )
 )
 
@@ -124,8 +134,20 @@ def _without_leak(v, s, h, decay, spike):
     return (v + h) * (1 - s), spike(v - 1)
 
 
+def _own_spike(v, s, h, decay, spike):
+    return (decay * v + h) * (1 - s), (v > 1).to(v.dtype)
+
+
+def _threshold_missing(v, s, h, decay, spike):
+    return (decay * v + h) * (1 - s), spike(v)
+
+
 def _step(x):
     return (x > 0).to(x.dtype)
+
+
+def _soft_step(x):
+    return torch.sigmoid(5 * x)
 
 
 def _cases_unit_step():
@@ -146,6 +168,15 @@ def _cases_unit_step():
             _step,
             label="a batch",
         ),
+        Case(
+            _normal(2, 3, seed=6).double(),
+            torch.tensor([[0.0, 1.0, 0.0], [1.0, 0.0, 0.0]], dtype=torch.float64),
+            _normal(2, 3, seed=8).double(),
+            0.8,
+            _soft_step,
+            label="a spike that may be half, so that its gradient is seen; double precision",
+        ),
+        Case(_normal(3, seed=9), torch.tensor([0.0, 1.0, 0.0]), _normal(3, seed=11), 0.8, _soft_step, label="no batch"),
     ]
 
 
@@ -166,7 +197,13 @@ register(
             "a reset of the old potential only; here the input of that step is lost as well": _reset_leaves_input,
             "a reset that subtracts the threshold; here it multiplies by 1 - s": _subtractive_reset,
             "a unit without a leak": _without_leak,
+            "a spike of its own making: `spike` is the function to ask, since it has a gradient": _own_spike,
+            "a spike at any positive potential: the threshold is 1": _threshold_missing,
         },
+        tolerance="1e-5 of the potential; spikes are exact.",
+        gradients=("v", "h"),
+        # `torch.where(s > 0, ...)` resets as well, and has no gradient there.
+        gradients_below=("s",),
     )
 )
 
@@ -199,8 +236,18 @@ def _rows_as_columns(w, sign):
     return w.abs() * sign[torch.arange(w.shape[1]) % len(sign), 0]
 
 
+def _all_positive(w, sign):
+    return (w * sign).abs()
+
+
+def _squared_weights(w, sign):
+    return w**2 * sign
+
+
 def _cases_dale_weights():
     return [
+        Case(torch.full((2, 1), 0.25), _signs(1.0, -1.0), label="weights that are positive already"),
+        Case(_normal(3, 2, seed=12).double(), _signs(-1.0, 1.0, 1.0).double(), label="double precision"),
         Case(torch.tensor([[-0.5]]), _signs(1.0), label="one excitatory weight"),
         Case(torch.tensor([[0.5, -0.2]]), _signs(-1.0), label="one inhibitory unit with two targets"),
         Case(torch.tensor([[0.1, -0.2], [0.3, -0.4]]), _signs(1.0, -1.0), label="one unit of each kind"),
@@ -224,7 +271,11 @@ register(
             "weights cut off below zero: half of the synapses would be silent from the start": _rectified,
             "excitatory and inhibitory mixed up": _signs_turned_round,
             "a sign for each target: Dale's law gives one to each source, the row": _rows_as_columns,
+            "the size of sign times weight: all weights come out positive": _all_positive,
+            "squared weights: the size is w.abs()": _squared_weights,
         },
+        tolerance="1e-5 of the value: one product.",
+        gradients=("w",),
     )
 )
 
@@ -269,6 +320,18 @@ def _radians_taken_for_degrees(logits, ipd):
     return (-90 + (named + 0.5) * 180 / logits.shape[1] - ipd).abs().mean()
 
 
+def _error_summed(logits, ipd):
+    return decoding_error(logits, ipd) * len(ipd)
+
+
+def _whole_circle(logits, ipd):
+    return (-180 + (logits.argmax(1) + 0.5) * 360 / logits.shape[1] - torch.rad2deg(ipd)).abs().mean()
+
+
+def _least_likely(logits, ipd):
+    return decoding_error(-logits, ipd)
+
+
 def _cases_decoding_error():
     def one_hot(*classes):
         return torch.eye(12)[list(classes)] * 3
@@ -300,7 +363,14 @@ register(
             "errors to the left and to the right cancelling each other: take absolute values": _signed_error,
             "the root of the mean square, which is never smaller": _squared,
             "phase differences in radians taken for degrees": _radians_taken_for_degrees,
+            "a sum over the sounds, where the mean was asked": _error_summed,
+            "classes that share a whole circle; here they share 180 degrees": _whole_circle,
+            "the least likely class: the one named has the largest logit": _least_likely,
         },
+        rtol=1e-4,
+        atol=1e-3,
+        tolerance="0.001 degrees: phase differences are float32 radians, which are 1e-5 degrees apart. Decoders are wrong by "
+        "degrees.",
     )
 )
 
@@ -450,6 +520,9 @@ register(
             "the opposite: only those inputs are left": _keeps_only_those,
             "rows taken out: the shape no longer fits the inputs": _removes_them,
         },
+        rtol=0.0,
+        atol=0.0,
+        tolerance="none: silent is 0, and the other weights stay as they are.",
     )
 )
 
@@ -509,6 +582,7 @@ register(
             "the ratio without its root: the drive no longer cancels": _without_root,
             "no scaling at all": _no_scaling,
         },
+        tolerance="1e-5 of the value: a root.",
     )
 )
 
@@ -542,7 +616,19 @@ def _rectified_current(x, w_ex, w_ix, w_ei):
     return (x @ w_ex - (x @ w_ix) @ w_ei).clamp(min=0)
 
 
+def _rectified_interneurons(x, w_ex, w_ix, w_ei):
+    return x @ w_ex - torch.relu(x @ w_ix) @ w_ei
+
+
+def _turned_round_current(x, w_ex, w_ix, w_ei):
+    return (x @ w_ix) @ w_ei - x @ w_ex
+
+
 def _cases_interneuron_current():
+    def mixed(n, d, h, k, seed):
+        random = _random(seed)
+        return [torch.randn(*shape, generator=random) for shape in ((n, d), (d, h), (d, k), (k, h))]
+
     def case(n, d, h, k, seed, label):
         random = _random(seed)
         x = (torch.rand(n, d, generator=random) < 0.5).float()
@@ -555,6 +641,7 @@ def _cases_interneuron_current():
         Case(torch.ones(1, 2), torch.ones(2, 1), torch.tensor([[1.0], [0.0]]), torch.ones(1, 1), label="two inputs"),
         case(4, 6, 3, 2, 12, "a batch"),
         case(3, 20, 5, 3, 13, "twenty inputs"),
+        Case(*mixed(4, 5, 3, 2, 14), label="numbers of both signs"),
     ]
 
 
@@ -573,6 +660,11 @@ register(
             "inhibition alone: the straight way is missing": _inhibition_alone,
             "excitation alone: the way through the interneurons is missing": _excitation_alone,
             "a current cut off below zero: the membrane needs the negative part as well": _rectified_current,
+            "interneurons with a ReLU: here they are linear": _rectified_interneurons,
+            "excitation and inhibition exchanged": _turned_round_current,
         },
+        rtol=1e-4,
+        atol=1e-4,
+        tolerance="1e-4: two ways to sum 200 float32 products of size 1.",
     )
 )

@@ -7,12 +7,13 @@ backward pass make four each, none of them recorded.
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional as F
+
+from utils.checks import ordinary_tensor
 
 THRESHOLD = 1.0
 SURROGATE_SLOPE = 5.0
@@ -71,8 +72,13 @@ def input_product(x: Tensor, weights: Tensor) -> Tensor:
 
     Returns:
         Tensor of shape (n_rows, n_units).
+
+    Raises:
+        ValueError: a tensor stands for others, as inside of torch.func: the gradient is written by hand.
     """
-    return _followed(_InputProduct, x, weights)
+    for name, value in (("x", x), ("weights", weights)):
+        ordinary_tensor(name, value)
+    return _InputProduct.apply(x, weights)
 
 
 class _AddBias(torch.autograd.Function):
@@ -98,7 +104,9 @@ def add_bias(x: Tensor, bias: Tensor) -> Tensor:
     Returns:
         Tensor like `x`.
     """
-    return _followed(_AddBias, x, bias)
+    for name, value in (("x", x), ("bias", bias)):
+        ordinary_tensor(name, value)
+    return _AddBias.apply(x, bias)
 
 
 class _LeakySpikes(torch.autograd.Function):
@@ -178,12 +186,12 @@ def leaky_spikes(current: Tensor, decay: float) -> Tensor:
         Tensor like `current` of zeros and ones.
 
     Raises:
-        ValueError: if there is no time step or the decay is not in [0, 1].
-        NotImplementedError: inside of `torch.func`, `vmap` or `torch.export`, which cannot follow the gradient that is
-            written by hand.
+        ValueError: there is no time step, the decay is not in [0, 1], or the current stands for other tensors, as
+            inside of torch.func: the gradient is written by hand.
 
     Source: sound localisation with surrogate gradients, https://doi.org/10.5281/zenodo.7044500
     """
+    ordinary_tensor("current", current)
     if current.ndim < 2 or current.numel() == 0:
         raise ValueError(
             f"current: got shape {tuple(current.shape)}, allowed is (n_steps, ..., n_units) with at least one of each"
@@ -192,20 +200,7 @@ def leaky_spikes(current: Tensor, decay: float) -> Tensor:
         raise ValueError(f"decay: got {decay}, allowed is 0 to 1")
     # Half precision is too coarse for a potential that is added up over a hundred steps.
     current = current.float() if current.dtype in (torch.bfloat16, torch.float16) else current
-    return _followed(_LeakySpikes, current.contiguous(), decay)
-
-
-def _followed(function: type[torch.autograd.Function], *args: Any) -> Tensor:
-    """Apply a function whose gradient is written by hand, or say in one sentence where that is not possible."""
-    refused = "call: got one from within {}, allowed are plain calls and backward(): the gradient is written by hand"
-    if torch.compiler.is_exporting():
-        raise NotImplementedError(refused.format("torch.export"))
-    try:
-        return function.apply(*args)
-    except RuntimeError as problem:
-        if "setup_context" not in str(problem):
-            raise
-        raise NotImplementedError(refused.format("torch.func or vmap")) from problem
+    return _LeakySpikes.apply(current.contiguous(), decay)
 
 
 def summed_leaky_readout(inputs: Tensor, decay: float) -> Tensor:
