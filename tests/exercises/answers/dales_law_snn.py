@@ -151,6 +151,15 @@ def unit(new_v=lambda v, s, h, decay: (decay * v + h) * (1 - s), arg=lambda v, n
     return made
 
 
+def likelihood_in_loops(spikes, probability):
+    result = torch.zeros(len(spikes), len(probability))
+    for i, heard in enumerate(spikes):
+        for j, chances in enumerate(probability):
+            pairs = zip(heard.tolist(), chances.tolist(), strict=True)
+            result[i, j] = sum(math.log(p if s else 1 - p) for s, p in pairs)
+    return result
+
+
 def dale_without_gradient(w, sign):
     with torch.no_grad():
         return w.abs() * sign
@@ -211,6 +220,23 @@ RIGHT = {
             -90 + (z.argmax(1) + 0.5) * 180 / z.shape[1], torch.rad2deg(ipd)
         ),
         "topk": error_from(pick=lambda z: z.topk(1).indices[:, 0]),
+    },
+    "06.log_likelihood": {
+        "two products": lambda s, p: s @ p.log().T + (1 - s) @ (1 - p).log().T,
+        "log odds": lambda s, p: s @ (p / (1 - p)).log().T + (1 - p).log().sum(1),
+        "logit": lambda s, p: s @ torch.logit(p).T + torch.log1p(-p).sum(1),
+        "einsum": lambda s, p: (
+            torch.einsum("nb,hb->nh", s, p.log()) + torch.einsum("nb,hb->nh", 1 - s, (1 - p).log())
+        ),
+        "broadcast": lambda s, p: (s[:, None] * p.log() + (1 - s[:, None]) * (1 - p).log()).sum(2),
+        "where": lambda s, p: torch.where(s[:, None] > 0, p, 1 - p).log().sum(2),
+        "a distribution": lambda s, p: torch.distributions.Bernoulli(p).log_prob(s[:, None]).sum(-1),
+        "loops": likelihood_in_loops,
+        "numpy": lambda s, p: s.numpy() @ np.log(p.numpy()).T + (1 - s.numpy()) @ np.log1p(-p.numpy()).T,
+        "double": lambda s, p: s.double() @ p.double().log().T + (1 - s.double()) @ (1 - p.double()).log().T,
+        "cross entropy": lambda s, p: -torch.stack(
+            [torch.nn.functional.binary_cross_entropy(p, one.expand_as(p), reduction="none").sum(1) for one in s]
+        ),
     },
     "06.without_rows": {
         "a loop": rows_in_a_loop,
@@ -302,6 +328,18 @@ WRONG = {
         "a whole circle": error_from(middle=lambda c, n: -180 + (c + 0.5) * 360 / n),
         "argmin": error_from(pick=lambda z: z.argmin(1)),
         "twelve": error_from(middle=lambda c, n: -90 + (c + 0.5) * 15),
+    },
+    "06.log_likelihood": {
+        "spikes only": lambda s, p: s @ p.log().T,
+        "silence only": lambda s, p: (1 - s) @ (1 - p).log().T,
+        "no logarithm": lambda s, p: s @ p.T + (1 - s) @ (1 - p).T,
+        "bits": lambda s, p: s @ p.log2().T + (1 - s) @ (1 - p).log2().T,
+        "mean": lambda s, p: (s @ p.log().T + (1 - s) @ (1 - p).log().T) / s.shape[1],
+        "turned": lambda s, p: p.log() @ s.T + (1 - p).log() @ (1 - s).T,
+        "exchanged": lambda s, p: (1 - s) @ p.log().T + s @ (1 - p).log().T,
+        "negative": lambda s, p: -(s @ p.log().T + (1 - s) @ (1 - p).log().T),
+        "exponential": lambda s, p: (s @ p.log().T + (1 - s) @ (1 - p).log().T).exp(),
+        "Poisson": lambda s, p: s @ p.log().T - p.sum(1),
     },
     "06.without_rows": {
         "in place": rows_in_place,
