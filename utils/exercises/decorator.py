@@ -45,13 +45,14 @@ def exercise(exercise_id: str) -> Callable[[Any], Any]:
             feedback = Feedback(ERROR, f"The check could not be finished ({type(problem).__name__}: {problem}).")
         right_name = task.reference.__name__
         name = getattr(candidate, "__name__", right_name)
-        misnamed = name not in (right_name, "<lambda>")
+        # Names matter in a notebook, whose cells below use them; elsewhere a program may call its functions as it likes.
+        space = _space_of(candidate)
+        misnamed = name != right_name and space.get("__name__") == "__main__"
         if misnamed:
             feedback = replace(feedback, message=f"{feedback.message} {_about_name(name, right_name, feedback)}")
         boxes.show_feedback(task, feedback)
         standing = stand(task, candidate if feedback.status == CORRECT and not feedback.instead else None)
         if misnamed:
-            space = _space_of(candidate)
             space[right_name] = standing
             other = by_name(name, task.id.partition(".")[0])
             if other is not None:
@@ -87,7 +88,8 @@ def _space_of(candidate: Any) -> dict[str, Any]:
     """The globals of the cell that defines an answer."""
     if hasattr(candidate, "__globals__"):
         return candidate.__globals__
-    return vars(sys.modules[getattr(candidate, "__module__", "__main__")])
+    module = sys.modules.get(str(getattr(candidate, "__module__", "")))
+    return vars(module) if module else {}
 
 
 if in_kernel():

@@ -29,7 +29,7 @@ def convert(result: Any, like: Any) -> Any:
     """
     try:
         converted = _converted(result, like)
-    except (TypeError, ValueError, RuntimeError, OverflowError):
+    except (TypeError, ValueError, AttributeError, RuntimeError, OverflowError):
         return result
     return result if converted is None else converted
 
