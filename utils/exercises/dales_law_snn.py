@@ -26,7 +26,10 @@ def _signs(*values: float) -> torch.Tensor:
 
 
 def surrogate_gradient(grad, x, slope):
-    """What flows back through a spike: grad times the derivative of sigmoid(slope * x).  all shapes alike"""
+    """What flows back through a spike: grad times the derivative of sigmoid(slope * x).
+
+    grad, x: any shape -> the same shape
+    """
     sigmoid = torch.sigmoid(slope * x)
     passed_on = grad * slope * sigmoid * (1 - sigmoid)
     return passed_on
@@ -101,7 +104,10 @@ register(
 
 
 def unit_step(v, s, h, decay, spike):
-    """Next potential and next spike from potential v, spike s and input h.  all (batch, units) -> two such"""
+    """Next potential and next spike from potential v, spike s and input h.
+
+    v, s, h: (batch, units) -> two such
+    """
     new_v = (decay * v + h) * (1 - s)
     new_s = spike(v - 1)
     return new_v, new_s
@@ -206,7 +212,10 @@ register(
 
 
 def dale_weights(w, sign):
-    """Weights whose sign belongs to the presynaptic unit.  (n_in, n_out), (n_in, 1) -> (n_in, n_out)"""
+    """Weights whose sign belongs to the presynaptic unit.
+
+    w: (n_in, n_out), sign: (n_in, 1) -> (n_in, n_out)
+    """
     signed = w.abs() * sign
     return signed
 
@@ -253,7 +262,7 @@ register(
         reference=dale_weights,
         cases=_cases_dale_weights,
         hints=(
-            "Learning may push w below zero. Which function of w can not change its sign?",
+            "Learning may push w below zero. Which function of w cannot change its sign?",
             "`w.abs()` gives the strength. The sign comes from the unit the weight starts at: the row.",
             "`w.abs() * sign`: the column of signs is stretched over all targets by itself.",
         ),
@@ -275,7 +284,10 @@ register(
 
 
 def decoding_error(logits, ipd):
-    """Mean absolute error in degrees.  logits (n, 12) of classes from -90 to 90 deg, ipd (n,) in radians -> scalar"""
+    """Mean absolute error in degrees.
+
+    logits: (n, 12) of classes from -90 to 90 deg, ipd: (n,) in radians -> a number
+    """
     n_classes = logits.shape[1]
     named = logits.argmax(1)
     middle = -90 + (named + 0.5) * 180 / n_classes
@@ -363,11 +375,94 @@ register(
 )
 
 
-# --- 5: an ablation that leaves the patient alive -----------------------------------------------------------------
+# --- 5: the probability of what was heard -------------------------------------------------------------------------
+
+
+def log_likelihood(spikes, probability):
+    """Logarithm of the probability of spikes, for each sound and each hypothesis.
+
+    spikes: (n_sounds, n_bins) of 0 and 1
+    probability: (n_hypotheses, n_bins), between 0 and 1 -> (n_sounds, n_hypotheses)
+    """
+    present = spikes @ probability.log().T
+    absent = (1 - spikes) @ (1 - probability).log().T
+    result = present + absent
+    return result
+
+
+def _silence_ignored(spikes, probability):
+    return spikes @ probability.log().T
+
+
+def _not_a_logarithm(spikes, probability):
+    return spikes @ probability.T + (1 - spikes) @ (1 - probability).T
+
+
+def _in_bits(spikes, probability):
+    return (spikes @ probability.log2().T) + (1 - spikes) @ (1 - probability).log2().T
+
+
+def _mean_over_bins(spikes, probability):
+    return log_likelihood(spikes, probability) / spikes.shape[1]
+
+
+def _sounds_and_hypotheses_swapped(spikes, probability):
+    return log_likelihood(spikes, probability).T
+
+
+def _other_way_round(spikes, probability):
+    return (1 - spikes) @ probability.log().T + spikes @ (1 - probability).log().T
+
+
+def _cases_log_likelihood():
+    def case(n_sounds, n_hypotheses, n_bins, seed, label):
+        random = _random(seed)
+        heard = (torch.rand(n_sounds, n_bins, generator=random) < 0.3).float()
+        return Case(heard, 0.02 + 0.9 * torch.rand(n_hypotheses, n_bins, generator=random), label=label)
+
+    return [
+        Case(torch.tensor([[1.0]]), torch.tensor([[0.5]]), label="one spike of a fair coin"),
+        Case(torch.tensor([[0.0]]), torch.tensor([[0.9], [0.1]]), label="no spike, two hypotheses"),
+        Case(torch.tensor([[1.0, 0.0, 1.0]]), torch.tensor([[0.2, 0.3, 0.4]]), label="three bins"),
+        case(5, 3, 40, 20, "five sounds, three hypotheses"),
+        case(4, 4, 200, 21, "as many sounds as hypotheses"),
+    ]
+
+
+register(
+    Exercise(
+        id="06.log_likelihood",
+        reference=log_likelihood,
+        cases=_cases_log_likelihood,
+        hints=(
+            "A bin with a spike adds log p, a bin without one adds log(1 - p). A bin without a spike tells something, "
+            "too.",
+            "The sum over bins of s log p, for all sounds and all hypotheses at once, is one matrix product: "
+            "`spikes @ probability.log().T`.",
+            "Add `(1 - spikes) @ (1 - probability).log().T` for the bins without a spike.",
+        ),
+        wrong_answers={
+            "spikes alone: that a fibre stayed silent is news as well, log(1 - p)": _silence_ignored,
+            "a sum of probabilities: those of independent events multiply, so their logarithms add up": (
+                _not_a_logarithm
+            ),
+            "a logarithm to base 2": _in_bits,
+            "a mean over the bins: the probability of the whole sound is a product over all of them": _mean_over_bins,
+            "hypotheses in rows: there is one row for each sound": _sounds_and_hypotheses_swapped,
+            "spikes and silence mixed up": _other_way_round,
+        },
+    )
+)
+
+
+# --- 6: an ablation that leaves the patient alive -----------------------------------------------------------------
 
 
 def without_rows(weights, rows):
-    """Weights with the rows of some inputs set to zero, as a new tensor.  (n_in, n_out), (k,) -> (n_in, n_out)"""
+    """Weights with the rows of some inputs set to zero, as a new tensor.
+
+    weights: (n_in, n_out), rows: (k,) whole numbers -> (n_in, n_out)
+    """
     silenced = weights.clone()
     silenced[rows] = 0
     return silenced
@@ -432,11 +527,14 @@ register(
 )
 
 
-# --- 6: balanced initial weights ----------------------------------------------------------------------------------
+# --- 7: balanced initial weights ----------------------------------------------------------------------------------
 
 
 def balanced_scales(n_excitatory, n_inhibitory):
-    """Factors (s_e, s_i) with n_e s_e = n_i s_i and n_e s_e^2 + n_i s_i^2 = n_e + n_i.  two counts -> two floats"""
+    """Factors (s_e, s_i) with n_e s_e = n_i s_i and n_e s_e^2 + n_i s_i^2 = n_e + n_i.
+
+    n_excitatory, n_inhibitory: counts of at least 1 -> two numbers
+    """
     s_e = math.sqrt(n_inhibitory / n_excitatory)
     s_i = math.sqrt(n_excitatory / n_inhibitory)
     return s_e, s_i
@@ -489,11 +587,14 @@ register(
 )
 
 
-# --- 7: Dale's law with interneurons ------------------------------------------------------------------------------
+# --- 8: Dale's law with interneurons ------------------------------------------------------------------------------
 
 
 def interneuron_current(x, w_ex, w_ix, w_ei):
-    """Excitation minus inhibition through linear interneurons.  (n, d), (d, h), (d, k), (k, h) -> (n, h)"""
+    """Excitation minus inhibition through linear interneurons.
+
+    x: (n, d), w_ex: (d, h), w_ix: (d, k), w_ei: (k, h) -> (n, h)
+    """
     interneurons = x @ w_ix
     current = x @ w_ex - interneurons @ w_ei
     return current

@@ -704,7 +704,7 @@ register(
 
 
 def counted_rate(x, n_steps, start):
-    """Spikes a step of units that start at `start` thresholds, at most one in each step.
+    """Spikes a step, at most one in each, of units that start at `start` thresholds.
 
     x: (n,), constant input in thresholds a step; n_steps, start: numbers -> (n,)
     """
@@ -767,5 +767,6 @@ register(
             "a count of spikes, not yet divided by the steps": _counted_spikes,
             "spikes in parts: only whole thresholds make one": _counted_in_parts,
         },
+        tolerance="1e-5 of the rate; spikes are whole, and no test lies within rounding of one.",
     )
 )

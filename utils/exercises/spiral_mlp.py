@@ -24,7 +24,136 @@ def _classes(n: int, K: int, seed: int = 0) -> torch.Tensor:
     return torch.randint(K, (n,), generator=torch.Generator().manual_seed(seed))
 
 
-# --- 1: the network -----------------------------------------------------------------------------------------------
+# --- 1: the data -----------------------------------------------------------------------------------------------------
+
+
+def spiral_arm(t, k, K, sigma, noise):
+    """Points of arm k of K at the radii t; the noise is standard normal.
+
+    t: (N,), noise: (N, 2) -> (N, 2)
+    """
+    angle = 2 * torch.pi / K * (2 * t + k)
+    direction = torch.stack([torch.sin(angle), torch.cos(angle)], dim=1)
+    return t[:, None] * (direction + sigma * noise)
+
+
+def _noise_everywhere_alike(t, k, K, sigma, noise):
+    angle = 2 * torch.pi / K * (2 * t + k)
+    return t[:, None] * torch.stack([torch.sin(angle), torch.cos(angle)], dim=1) + sigma * noise
+
+
+def _half_the_twist(t, k, K, sigma, noise):
+    angle = 2 * torch.pi / K * (t + k)
+    return t[:, None] * (torch.stack([torch.sin(angle), torch.cos(angle)], dim=1) + sigma * noise)
+
+
+def _cosine_first(t, k, K, sigma, noise):
+    angle = 2 * torch.pi / K * (2 * t + k)
+    return t[:, None] * (torch.stack([torch.cos(angle), torch.sin(angle)], dim=1) + sigma * noise)
+
+
+def _arm_in_degrees(t, k, K, sigma, noise):
+    angle = 360 / K * (2 * t + k)
+    return t[:, None] * (torch.stack([torch.sin(angle), torch.cos(angle)], dim=1) + sigma * noise)
+
+
+def _cases_arm():
+    return [
+        Case(torch.tensor([0.0, 0.5, 1.0]), 0, 4, 0.0, torch.zeros(3, 2), label="the first arm, no noise"),
+        Case(torch.tensor([0.5, 1.0]), 1, 4, 0.0, torch.zeros(2, 2), label="the second arm, no noise"),
+        Case(torch.tensor([0.0, 0.5, 1.0]), 0, 4, 0.2, torch.ones(3, 2), label="noise of one standard deviation"),
+        Case(torch.linspace(0, 1, 9), 2, 3, 0.16, _random(9, 2), label="three arms"),
+    ]
+
+
+register(
+    Exercise(
+        id="03.spiral_arm",
+        reference=spiral_arm,
+        cases=_cases_arm,
+        hints=(
+            "Start with the angle, one number for each t: 2 pi / K times (2 t + k). `torch.pi` is there.",
+            "`torch.stack([torch.sin(angle), torch.cos(angle)], dim=1)` has the shape (N, 2), like the noise.",
+            "The radius multiplies both, direction and noise. `t[:, None]` gives it the shape (N, 1).",
+        ),
+        wrong_answers={
+            "noise of the same size everywhere: here it grows with the radius": _noise_everywhere_alike,
+            "a spiral that turns half as far: the angle holds 2 t": _half_the_twist,
+            "x and y exchanged: the sine belongs to x": _cosine_first,
+            "an angle in degrees, where `torch.sin` takes radians": _arm_in_degrees,
+        },
+        rtol=1e-4,
+        atol=1e-5,
+        tolerance="1e-5: points of size 1 whose angle, up to 15 radians, is a float32.",
+    )
+)
+
+
+# --- 2: the split ----------------------------------------------------------------------------------------------------
+
+
+def shuffle_and_split(X, y, order, n_test):
+    """Samples and labels in a new order; the first n_test of them are kept for testing.
+
+    X: (n, ...), y: (n,), order: (n,) -> X_train, y_train, X_test, y_test
+    """
+    test, train = order[:n_test], order[n_test:]
+    return X[train], y[train], X[test], y[test]
+
+
+def _labels_left_behind(X, y, order, n_test):
+    test, train = order[:n_test], order[n_test:]
+    return X[train], y[n_test:], X[test], y[:n_test]
+
+
+def _not_shuffled(X, y, order, n_test):
+    return X[n_test:], y[n_test:], X[:n_test], y[:n_test]
+
+
+def _train_and_test_overlap(X, y, order, n_test):
+    test = order[:n_test]
+    return X[order], y[order], X[test], y[test]
+
+
+def _the_last_ones_for_testing(X, y, order, n_test):
+    train, test = order[:-n_test], order[-n_test:]
+    return X[train], y[train], X[test], y[test]
+
+
+def _cases_split():
+    order = torch.randperm(10, generator=torch.Generator().manual_seed(3))
+    few, pictures = torch.arange(8.0).view(4, 2), _random(10, 3, 2, seed=4)
+    return [
+        Case(
+            few, torch.arange(4), torch.tensor([2, 0, 3, 1]), 1, label="one of 4 for testing"
+        ),
+        Case(few, torch.arange(4), torch.arange(4), 2, label="an order that changes nothing"),
+        Case(_random(10, 2), _classes(10, 3), order, 2, label="10 points, 2 for testing"),
+        Case(pictures, _classes(10, 3, seed=1), order, 5, label="10 small pictures, 5 for testing"),
+    ]
+
+
+register(
+    Exercise(
+        id="03.shuffle_and_split",
+        reference=shuffle_and_split,
+        cases=_cases_split,
+        hints=(
+            "`X[order]` is all samples in the new order; `order` may hold any part of the indices.",
+            "Cut the order, not the samples: `order[:n_test]` is for testing, `order[n_test:]` for training.",
+            "Index X and y with the same part, so that every label stays beside its sample.",
+        ),
+        wrong_answers={
+            "labels that stayed where they were: index y with the same order as X": _labels_left_behind,
+            "samples in their old order: the data come arm after arm": _not_shuffled,
+            "test samples that stand in the training set, too": _train_and_test_overlap,
+            "the last of the order for testing: the first n_test are meant": _the_last_ones_for_testing,
+        },
+    )
+)
+
+
+# --- 3: the network --------------------------------------------------------------------------------------------------
 
 
 class SpiralMLP(nn.Module):
@@ -131,7 +260,7 @@ register(
 )
 
 
-# --- 2: cross entropy, as it is written ---------------------------------------------------------------------------
+# --- 4: cross entropy, as it is written ------------------------------------------------------------------------------
 
 
 def naive_cross_entropy(logits, labels):
@@ -208,7 +337,7 @@ register(
 )
 
 
-# --- 3: cross entropy that never overflows ------------------------------------------------------------------------
+# --- 5: cross entropy that never overflows ---------------------------------------------------------------------------
 
 
 def stable_cross_entropy(logits, labels):
@@ -286,136 +415,7 @@ register(
 )
 
 
-# --- 4: the data --------------------------------------------------------------------------------------------------
-
-
-def spiral_arm(t, k, K, sigma, noise):
-    """Points of arm k of K at the radii t; the noise is standard normal.
-
-    t: (N,), noise: (N, 2) -> (N, 2)
-    """
-    angle = 2 * torch.pi / K * (2 * t + k)
-    direction = torch.stack([torch.sin(angle), torch.cos(angle)], dim=1)
-    return t[:, None] * (direction + sigma * noise)
-
-
-def _noise_everywhere_alike(t, k, K, sigma, noise):
-    angle = 2 * torch.pi / K * (2 * t + k)
-    return t[:, None] * torch.stack([torch.sin(angle), torch.cos(angle)], dim=1) + sigma * noise
-
-
-def _half_the_twist(t, k, K, sigma, noise):
-    angle = 2 * torch.pi / K * (t + k)
-    return t[:, None] * (torch.stack([torch.sin(angle), torch.cos(angle)], dim=1) + sigma * noise)
-
-
-def _cosine_first(t, k, K, sigma, noise):
-    angle = 2 * torch.pi / K * (2 * t + k)
-    return t[:, None] * (torch.stack([torch.cos(angle), torch.sin(angle)], dim=1) + sigma * noise)
-
-
-def _arm_in_degrees(t, k, K, sigma, noise):
-    angle = 360 / K * (2 * t + k)
-    return t[:, None] * (torch.stack([torch.sin(angle), torch.cos(angle)], dim=1) + sigma * noise)
-
-
-def _cases_arm():
-    return [
-        Case(torch.tensor([0.0, 0.5, 1.0]), 0, 4, 0.0, torch.zeros(3, 2), label="the first arm, no noise"),
-        Case(torch.tensor([0.5, 1.0]), 1, 4, 0.0, torch.zeros(2, 2), label="the second arm, no noise"),
-        Case(torch.tensor([0.0, 0.5, 1.0]), 0, 4, 0.2, torch.ones(3, 2), label="noise of one standard deviation"),
-        Case(torch.linspace(0, 1, 9), 2, 3, 0.16, _random(9, 2), label="three arms"),
-    ]
-
-
-register(
-    Exercise(
-        id="03.spiral_arm",
-        reference=spiral_arm,
-        cases=_cases_arm,
-        hints=(
-            "Start with the angle, one number for each t: 2 pi / K times (2 t + k). `torch.pi` is there.",
-            "`torch.stack([torch.sin(angle), torch.cos(angle)], dim=1)` has the shape (N, 2), like the noise.",
-            "The radius multiplies both, direction and noise. `t[:, None]` gives it the shape (N, 1).",
-        ),
-        wrong_answers={
-            "noise of the same size everywhere: here it grows with the radius": _noise_everywhere_alike,
-            "a spiral that turns half as far: the angle holds 2 t": _half_the_twist,
-            "x and y exchanged: the sine belongs to x": _cosine_first,
-            "an angle in degrees, where `torch.sin` takes radians": _arm_in_degrees,
-        },
-        rtol=1e-4,
-        atol=1e-5,
-        tolerance="1e-5: points of size 1 whose angle, up to 15 radians, is a float32.",
-    )
-)
-
-
-# --- the split ----------------------------------------------------------------------------------------------------
-
-
-def shuffle_and_split(X, y, order, n_test):
-    """Samples and labels in a new order; the first n_test of them are kept for testing.
-
-    X: (n, ...), y: (n,), order: (n,) -> X_train, y_train, X_test, y_test
-    """
-    test, train = order[:n_test], order[n_test:]
-    return X[train], y[train], X[test], y[test]
-
-
-def _labels_left_behind(X, y, order, n_test):
-    test, train = order[:n_test], order[n_test:]
-    return X[train], y[n_test:], X[test], y[:n_test]
-
-
-def _not_shuffled(X, y, order, n_test):
-    return X[n_test:], y[n_test:], X[:n_test], y[:n_test]
-
-
-def _train_and_test_overlap(X, y, order, n_test):
-    test = order[:n_test]
-    return X[order], y[order], X[test], y[test]
-
-
-def _the_last_ones_for_testing(X, y, order, n_test):
-    train, test = order[:-n_test], order[-n_test:]
-    return X[train], y[train], X[test], y[test]
-
-
-def _cases_split():
-    order = torch.randperm(10, generator=torch.Generator().manual_seed(3))
-    few, pictures = torch.arange(8.0).view(4, 2), _random(10, 3, 2, seed=4)
-    return [
-        Case(
-            torch.arange(8.0).view(4, 2), torch.arange(4), torch.tensor([2, 0, 3, 1]), 1, label="one of 4 for testing"
-        ),
-        Case(torch.arange(8.0).view(4, 2), torch.arange(4), torch.arange(4), 2, label="an order that changes nothing"),
-        Case(_random(10, 2), _classes(10, 3), order, 2, label="10 points, 2 for testing"),
-        Case(pictures, _classes(10, 3, seed=1), order, 5, label="10 small pictures, 5 for testing"),
-    ]
-
-
-register(
-    Exercise(
-        id="03.shuffle_and_split",
-        reference=shuffle_and_split,
-        cases=_cases_split,
-        hints=(
-            "`X[order]` is all samples in the new order; `order` may hold any part of the indices.",
-            "Cut the order, not the samples: `order[:n_test]` is for testing, `order[n_test:]` for training.",
-            "Index X and y with the same part, so that every label stays beside its sample.",
-        ),
-        wrong_answers={
-            "labels that stayed where they were: index y with the same order as X": _labels_left_behind,
-            "samples in their old order: the data come arm after arm": _not_shuffled,
-            "test samples that stand in the training set, too": _train_and_test_overlap,
-            "the last of the order for testing: the first n_test are meant": _the_last_ones_for_testing,
-        },
-    )
-)
-
-
-# --- 5: one step of training --------------------------------------------------------------------------------------
+# --- 6: one step of training -----------------------------------------------------------------------------------------
 
 
 def train_step(model, optimiser, X, y):
@@ -522,7 +522,7 @@ register(
 )
 
 
-# --- 6: scoring ---------------------------------------------------------------------------------------------------
+# --- 7: scoring ------------------------------------------------------------------------------------------------------
 
 
 def score(model, loader):
@@ -635,7 +635,7 @@ register(
 )
 
 
-# --- 7: dropout ---------------------------------------------------------------------------------------------------
+# --- 8: dropout ------------------------------------------------------------------------------------------------------
 
 
 def dropout(h, keep, p, training):
@@ -701,7 +701,7 @@ register(
 )
 
 
-# --- 8: the remedy ------------------------------------------------------------------------------------------------
+# --- 9: the remedy ---------------------------------------------------------------------------------------------------
 
 
 def untwist(x, omega):

@@ -23,7 +23,10 @@ def _random(seed, *shape):
 
 
 def ridge_weights(x, y, penalty):
-    """Weights w that minimise |x w - y|^2 + penalty |w|^2.  (n, d), (n, k), number -> (d, k)"""
+    """Weights w that minimise |x w - y|^2 + penalty |w|^2.
+
+    x: (n, d); y: (n, k); penalty: number -> (d, k)
+    """
     d = x.shape[1]
     return torch.linalg.solve(x.T @ x + penalty * torch.eye(d), x.T @ y)
 
@@ -88,7 +91,10 @@ register(
 
 
 class DeepNetReLU(nn.Module):
-    """One hidden layer of rectified linear units.  (n, n_inputs) -> (n, n_outputs)"""
+    """One hidden layer of rectified linear units.
+
+    r: (n, n_inputs) -> (n, n_outputs)
+    """
 
     def __init__(self, n_inputs, n_hidden, n_outputs=1):
         super().__init__()
@@ -180,9 +186,9 @@ register(
 
 
 def mean_squared_error(decoded, true):
-    """Mean over stimuli and outputs of the squared difference.
+    """Mean of the squared difference.
 
-    (n, k), (n, k) -> scalar
+    decoded, true: (n, k) -> number
     """
     return ((decoded - true) ** 2).mean()
 
@@ -252,7 +258,10 @@ register(
 
 
 def gradient_step(net, loss_fn, optimizer, r, target):
-    """One step of gradient descent on all of r.  Returns the loss before the step, a Python number."""
+    """One step of gradient descent on all of r.
+
+    r: (n, d); target: (n, k) -> the loss before the step, a Python number
+    """
     loss = loss_fn(net(r), target)
     optimizer.zero_grad()
     loss.backward()
@@ -343,11 +352,130 @@ register(
 )
 
 
+# --- 04.train -------------------------------------------------------------------------------------------------------
+
+
+def train(net, r, target, n_steps, learning_rate, loss_fn):
+    """Gradient descent from beginning to end: an optimizer (optim.SGD), and n_steps steps on all of r.
+
+    r: (n, d); target: (n, k) -> list of n_steps losses, each before its step
+    """
+    optimizer = torch.optim.SGD(net.parameters(), lr=learning_rate)
+    losses = []
+    for _ in range(n_steps):
+        loss = loss_fn(net(r), target)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+def _train_without_zero_grad(net, r, target, n_steps, learning_rate, loss_fn):
+    optimizer = torch.optim.SGD(net.parameters(), lr=learning_rate)
+    losses = []
+    for _ in range(n_steps):
+        loss = loss_fn(net(r), target)
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+def _train_losses_after(net, r, target, n_steps, learning_rate, loss_fn):
+    optimizer = torch.optim.SGD(net.parameters(), lr=learning_rate)
+    losses = []
+    for _ in range(n_steps):
+        loss = loss_fn(net(r), target)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss_fn(net(r), target).item())
+    return losses
+
+
+def _train_one_loss_for_all(net, r, target, n_steps, learning_rate, loss_fn):
+    optimizer = torch.optim.SGD(net.parameters(), lr=learning_rate)
+    loss = loss_fn(net(r), target)
+    optimizer.zero_grad()
+    loss.backward()
+    losses = []
+    for _ in range(n_steps):
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+def _train_with_adam(net, r, target, n_steps, learning_rate, loss_fn):
+    optimizer = torch.optim.Adam(net.parameters(), lr=learning_rate)
+    losses = []
+    for _ in range(n_steps):
+        loss = loss_fn(net(r), target)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+def _training(train_net, seed, n_stimuli, n_outputs, n_steps, rate, loss_fn):
+    """A small network trained by the answer: its losses, and its weights at the end."""
+    net = nn.Sequential(nn.Linear(4, 3), nn.Tanh(), nn.Linear(3, n_outputs))
+    with torch.no_grad():
+        for number, parameter in enumerate(net.parameters()):
+            parameter.copy_(_random(seed + number, *parameter.shape))
+    r = _random(seed + 10, n_stimuli, 4)
+    classes = isinstance(loss_fn, nn.CrossEntropyLoss)
+    target = torch.arange(n_stimuli) % n_outputs if classes else _random(seed + 11, n_stimuli, n_outputs)
+    losses = train_net(net, r, target, n_steps, rate, loss_fn)
+    if losses is None or losses is Ellipsis:
+        return losses
+    return {"losses": losses, "weights at the end": torch.cat([p.detach().ravel() for p in net.parameters()])}
+
+
+def _training_cases():
+    return [
+        Case(0, 1, 1, 1, 0.1, nn.MSELoss(), label="one stimulus, one step"),
+        Case(20, 6, 1, 3, 0.1, nn.MSELoss(), label="six stimuli, three steps"),
+        Case(40, 9, 2, 5, 0.02, nn.MSELoss(), label="two outputs, a small learning rate"),
+        Case(60, 8, 4, 4, 0.2, nn.CrossEntropyLoss(), label="four classes and their cross entropy"),
+        Case(80, 6, 1, 3, 0.1, _heavier_above, label="a loss that weighs errors above 0 twice"),
+    ]
+
+
+register(
+    Exercise(
+        id="04.train",
+        reference=train,
+        cases=_training_cases,
+        call=_training,
+        hints=(
+            "Before the loop: `optimizer = optim.SGD(net.parameters(), lr=learning_rate)`, and an empty list for the "
+            "losses.",
+            "In each of the n_steps steps: the loss, clear the gradients, `backward()`, `step()`. The exercise before has "
+            "these lines; you may call `gradient_step(net, loss_fn, optimizer, r, target)`.",
+            "`losses.append(loss.item())` keeps a number; end with `return losses`.",
+        ),
+        wrong_answers={
+            "a loop without zero_grad: gradients of all earlier steps add up": _train_without_zero_grad,
+            "losses after each step; asked are those before it": _train_losses_after,
+            "a loop that computes the loss and its gradients once, before it begins": _train_one_loss_for_all,
+            "Adam; asked is SGD, plain gradient descent": _train_with_adam,
+        },
+        # PyTorch loads a good part of itself when the first optimizer is made.
+        time_limit=30.0,
+    )
+)
+
+
 # --- 04.circular_error -----------------------------------------------------------------------------------------------
 
 
 def circular_error(decoded, true):
-    """Distance of two directions the short way round, 0 to 180 degrees.  (n, 1), (n, 1) -> (n, 1)"""
+    """Distance of two angles the short way round, 0 to 180 degrees.
+
+    decoded, true: (n, 1) -> (n, 1)
+    """
     distance = (decoded - true).abs() % 360
     return torch.minimum(distance, 360 - distance)
 
@@ -424,7 +552,10 @@ register(
 
 
 def sine_cosine_target(degrees):
-    """Points on the unit circle, first the sine, then the cosine.  (n, 1) -> (n, 2)"""
+    """Points on the unit circle, first the sine, then the cosine.
+
+    degrees: (n, 1) -> (n, 2)
+    """
     angle = torch.deg2rad(degrees)
     return torch.cat([torch.sin(angle), torch.cos(angle)], dim=1)
 
@@ -463,7 +594,7 @@ def _target_cases():
         Case(_degrees(0), label="0 degrees"),
         Case(_degrees(90, 180, 270), label="quarter turns"),
         Case(_degrees(0, 359.5), label="both sides of the wrap"),
-        Case(_degrees(30, 45, 60, 137), label="four directions"),
+        Case(_degrees(30, 45, 60, 137), label="four angles"),
         Case(torch.arange(360.0)[:, None], label="all 360 stimuli"),
     ]
 
@@ -496,7 +627,10 @@ register(
 
 
 def direction_class(degrees, n_classes):
-    """Number of the bin that holds a direction, 0 to n_classes - 1; 360 is 0.  (n, 1) -> (n,) int64"""
+    """Number of the bin that holds an angle, 0 to n_classes - 1; 360 is 0.
+
+    degrees: (n, 1) -> (n,) int64
+    """
     width = 360 / n_classes
     return torch.floor(degrees[:, 0] % 360 / width).long()
 
@@ -561,7 +695,11 @@ register(
 
 
 def backpropagate(r, target, w_in, b_in, w_out, b_out):
-    """Gradients of mean((y - target)^2) for w_in (M, N), b_in (M,), w_out (1, M), b_out (1,), in this order."""
+    """Gradients of mean((y - target)^2) for the four arrays of weights, in their order.
+
+    r: (n, N); target: (n, 1); w_in: (M, N); b_in: (M,); w_out: (1, M); b_out: (1,)
+    -> four arrays of the shapes of the last four
+    """
     z = r @ w_in.T + b_in
     h = torch.relu(z)
     y = h @ w_out.T + b_out
