@@ -468,11 +468,6 @@ def without_rows(weights, rows):
     return silenced
 
 
-def _in_place(weights, rows):
-    weights[rows] = 0
-    return weights
-
-
 def _columns(weights, rows):
     silenced = weights.clone()
     silenced[:, rows % weights.shape[1]] = 0
@@ -513,9 +508,6 @@ register(
             "`silenced = weights.clone()`, then `silenced[rows] = 0`.",
         ),
         wrong_answers={
-            "an operation on the trained weights themselves: afterwards there is nothing left to compare with": (
-                _in_place
-            ),
             "silent columns: those are the targets, not the inputs": _columns,
             "the opposite: only those inputs are left": _keeps_only_those,
             "rows taken out: the shape no longer fits the inputs": _removes_them,

@@ -149,6 +149,9 @@ register(
             "test samples that stand in the training set, too": _train_and_test_overlap,
             "the last of the order for testing: the first n_test are meant": _the_last_ones_for_testing,
         },
+        rtol=0.0,
+        atol=0.0,
+        tolerance="none: samples and labels are moved, and stay as they are.",
     )
 )
 

@@ -464,6 +464,9 @@ register(
         },
         # PyTorch loads a good part of itself when the first optimizer is made.
         time_limit=30.0,
+        rtol=1e-4,
+        atol=1e-5,
+        tolerance="1e-4 of the losses and of the weights: a few steps of float32.",
     )
 )
 

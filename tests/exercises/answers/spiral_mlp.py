@@ -323,6 +323,26 @@ def stable_as_the_section_says(logits, labels):
     return (log_sum_exp - logits[torch.arange(len(labels)), labels]).mean()
 
 
+# --- 03.shuffle_and_split
+
+
+def split_in_a_loop(X, y, order, n_test):
+    train, test = [], []
+    for place, index in enumerate(order):
+        (test if place < n_test else train).append(index)
+    pick = [torch.stack([part[i] for i in some]) for some in (train, test) for part in (X, y)]
+    return tuple(pick)
+
+
+def split_of(train_of, test_of, labels=None):
+    def made(X, y, order, n_test):
+        train, test = train_of(order, n_test), test_of(order, n_test)
+        first, second = (train, test) if labels is None else labels(order, n_test)
+        return X[train], y[first], X[test], y[second]
+
+    return made
+
+
 # --- 03.train_step
 
 
@@ -541,6 +561,26 @@ def untwist_without_gradient(x, omega):
 
 RIGHT = {
     "03.shuffle_and_split": {
+        "cut the order": split_of(lambda o, n: o[n:], lambda o, n: o[:n]),
+        "shuffle first": lambda X, y, o, n: (X[o][n:], y[o][n:], X[o][:n], y[o][:n]),
+        "a loop": split_in_a_loop,
+        "tensor_split": lambda X, y, o, n: (X[(p := o.tensor_split([n]))[1]], y[p[1]], X[p[0]], y[p[0]]),
+        "index_select": lambda X, y, o, n: (
+            X.index_select(0, o[n:]),
+            y.index_select(0, o[n:]),
+            X.index_select(0, o[:n]),
+            y.index_select(0, o[:n]),
+        ),
+        "numpy": lambda X, y, o, n: tuple(a.numpy()[i.numpy()] for i in (o[n:], o[:n]) for a in (X, y)),
+        "a list": lambda X, y, o, n: [X[o[n:]], y[o[n:]], X[o[:n]], y[o[:n]]],
+        "lists of indices": lambda X, y, o, n: (
+            X[(i := o.tolist())[n:]],
+            y[i[n:]],
+            X[i[:n]],
+            y[i[:n]],
+        ),
+    },
+    "03.shuffle_and_split": {
         "loop": split_by_loop,
         "shuffled first": split_after_shuffling,
         "index_select": split_by_index_select,
@@ -650,6 +690,19 @@ RIGHT = {
 }
 
 WRONG = {
+    "03.shuffle_and_split": {
+        "labels behind": split_of(lambda o, n: o[n:], lambda o, n: o[:n], lambda o, n: (slice(n, None), slice(n))),
+        "not shuffled": split_of(lambda o, n: slice(n, None), lambda o, n: slice(n)),
+        "overlap": split_of(lambda o, n: o, lambda o, n: o[:n]),
+        "the last ones": split_of(lambda o, n: o[:-n], lambda o, n: o[-n:]),
+        "exchanged": split_of(lambda o, n: o[:n], lambda o, n: o[n:]),
+        "X, X, y, y": lambda X, y, o, n: (X[o[n:]], X[o[:n]], y[o[n:]], y[o[:n]]),
+        "one off": split_of(lambda o, n: o[n + 1 :], lambda o, n: o[: n + 1]),
+        "a new order": lambda X, y, o, n: split_of(lambda o, n: o[n:], lambda o, n: o[:n])(
+            X, y, torch.randperm(len(o), generator=torch.Generator().manual_seed(0)), n
+        ),
+        "sorted": split_of(lambda o, n: o[n:].sort().values, lambda o, n: o[:n].sort().values),
+    },
     "03.shuffle_and_split": {
         "labels stay": lambda X, y, order, n: (X[order][n:], y[n:], X[order][:n], y[:n]),
         "no order": lambda X, y, order, n: (X[n:], y[n:], X[:n], y[:n]),
