@@ -451,6 +451,9 @@ register(
             "hypotheses in rows: there is one row for each sound": _sounds_and_hypotheses_swapped,
             "spikes and silence mixed up": _other_way_round,
         },
+        rtol=1e-4,
+        atol=1e-4,
+        tolerance="1e-4 of the value: sums of 200 float32 logarithms, whose differences of several nats decide.",
     )
 )
 

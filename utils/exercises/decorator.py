@@ -38,7 +38,9 @@ def exercise(exercise_id: str) -> Callable[[Any], Any]:
     def decorate(candidate: Any) -> Any:
         changed = AT_START.put_back()
         if changed:
-            boxes.show_notice("Put back for the cells below", [f"Your code changed this for all: {'; '.join(changed)}."])
+            boxes.show_notice(
+                "Put back for the cells below", [f"Your code changed this for all: {'; '.join(changed)}."]
+            )
         try:
             feedback = task.check(candidate)
         except Exception as problem:  # the check itself must never cost a student the notebook

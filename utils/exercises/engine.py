@@ -213,7 +213,9 @@ class Exercise:
         verdict = self._compare_all(candidate, expected, say)
         replaced = AT_START.replaced()
         if verdict["status"] == CORRECT and replaced:
-            words = f"The result is right, but your code replaces `{replaced[0]}` for everybody. Use a name of your own."
+            words = (
+                f"The result is right, but your code replaces `{replaced[0]}` for everybody. Use a name of your own."
+            )
             verdict |= {"status": NOT_YET, "message": words}
         if verdict["status"] == NOT_YET and verdict.pop("may be known", False):
             name = None
@@ -290,7 +292,10 @@ class Exercise:
         problems = gradient_problems(result, leaves, wanted.gradients or [], names)
         needed = next((problems[name] for name in self.gradients if name in problems), None)
         below = [name for name in self.gradients_below if name in problems]
-        return needed, f"Its gradient with respect to {below[0]} is another one, and cells below compare it" if below else ""
+        return (
+            needed,
+            f"Its gradient with respect to {below[0]} is another one, and cells below compare it" if below else "",
+        )
 
     def _feedback(self, candidate: Any, trial: Trial) -> Feedback:
         on = self._on(self.cases()[trial.step]) if trial.step is not None else ""
@@ -317,7 +322,9 @@ class Exercise:
             return Feedback(NOT_YET, message, trial.printed)
         if status == CORRECT:
             aside, message = message, "Your answer gives the expected result on every input that was tried. "
-            message += f"{instead}, so they use the reference solution." if instead else f"It is used from here on.{aside}"
+            message += (
+                f"{instead}, so they use the reference solution." if instead else f"It is used from here on.{aside}"
+            )
         return Feedback(status, message, trial.printed, instead if status == CORRECT else "")
 
     def _error_feedback(self, raised: Raised, on: str, printed: str) -> Feedback:

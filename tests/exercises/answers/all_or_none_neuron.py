@@ -159,9 +159,9 @@ RIGHT = {
     "01.two_path_response": {
         "one line": lambda x, a, b, c, d, e, f, g: relu(e * relu(a * x + b) + f * relu(c * x + d) + g),
         "functional": lambda x, a, b, c, d, e, f, g: F.relu(e * F.relu(a * x + b) + f * F.relu(c * x + d) + g),
-        "clamp": lambda x, a, b, c, d, e, f, g: (
-            e * (a * x + b).clamp(min=0) + f * (c * x + d).clamp(min=0) + g
-        ).clamp(min=0),
+        "clamp": lambda x, a, b, c, d, e, f, g: (e * (a * x + b).clamp(min=0) + f * (c * x + d).clamp(min=0) + g).clamp(
+            min=0
+        ),
         "where": lambda x, a, b, c, d, e, f, g: torch.where(
             (s := e * relu(b + x * a) + f * relu(d + x * c) + g) > 0, s, torch.zeros_like(s)
         ),
