@@ -355,6 +355,7 @@ def _iaf_cases():
             label="six neurons",
         ),
         Case(torch.tensor(0.25), torch.tensor(0.875), 1.0, label="a single neuron, no dimension"),
+        Case(torch.tensor([0.25, 0.0]), torch.tensor([0.5, 2.5]), 1.0, label="two neurons in float32"),
         Case(torch.zeros(2, 3), torch.tensor([[0.5, 1.5, -1.0], [2.25, 0.0, 1.0]]), 1.0, label="a layer and a batch"),
     ]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import nn
 
 from utils.exercises.engine import Case, Exercise
@@ -300,11 +301,14 @@ def _heavier_above(decoded, true):
 
 def _steps(step, seed, n_stimuli, n_neurons, rate, loss_fn):
     """Three steps on a small network: its losses and its weights after each."""
-    net = nn.Sequential(nn.Linear(n_neurons, 3), nn.Tanh(), nn.Linear(3, 1))
+    classes = loss_fn is F.cross_entropy
+    net = nn.Sequential(nn.Linear(n_neurons, 3), nn.Tanh(), nn.Linear(3, 3 if classes else 1))
     with torch.no_grad():
         for number, parameter in enumerate(net.parameters()):
             parameter.copy_(_random(seed + number, *parameter.shape))
     r, target = _random(seed + 10, n_stimuli, n_neurons), _random(seed + 11, n_stimuli, 1)
+    if classes:
+        target = torch.arange(n_stimuli) % 3
     optimizer = torch.optim.SGD(net.parameters(), lr=rate)
     found = {}
     for number in (1, 2, 3):
@@ -323,6 +327,7 @@ def _step_cases():
         Case(40, 30, 8, 0.01, nn.MSELoss(), label="a small learning rate"),
         Case(60, 12, 20, 0.3, nn.MSELoss(), label="more neurons than stimuli"),
         Case(80, 6, 4, 0.1, _heavier_above, label="a loss that weighs errors above 0 twice"),
+        Case(90, 6, 4, 0.1, F.cross_entropy, label="three classes and their cross entropy"),
     ]
 
 
