@@ -17,7 +17,6 @@ from utils.exercises.comparing import difference, shown
 from utils.exercises.engine import CORRECT, ERROR, NOT_ATTEMPTED, NOT_YET, Case, Exercise
 from utils.exercises.sandbox import run_limited
 
-
 # All are known before a test puts some more beside them and forgets them again.
 ids()
 

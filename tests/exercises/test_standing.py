@@ -25,8 +25,8 @@ def test_lists_numbers_and_arrays_come_out_as_the_references_kind(capsys):
         capsys,
         "05.refractory_step",
         lambda v, rest, current, n: (
-            get("05.refractory_step").reference(v, rest, current, n)[:2]
-            + (np.bool_(rest == 0 and v + (current - v) / 10 >= 1),)
+            *get("05.refractory_step").reference(v, rest, current, n)[:2],
+            np.bool_(rest == 0 and v + (current - v) / 10 >= 1),
         ),
     )
     assert [type(v) for v in step(0.95, 0, 3.0, 4)] == [float, int, bool]

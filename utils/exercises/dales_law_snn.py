@@ -94,8 +94,8 @@ register(
         },
         rtol=1e-3,
         atol=1e-5,
-        tolerance="1e-3 of the value: training does not notice more, and a finite difference has three digits. Potentials "
-        "lie within 15 thresholds, where exp(-5 x) does not overflow.",
+        tolerance="1e-3 of the value: training does not notice more, and a finite difference has three digits. "
+        "Potentials lie within 15 thresholds, where exp(-5 x) does not overflow.",
     )
 )
 
@@ -369,8 +369,8 @@ register(
         },
         rtol=1e-4,
         atol=1e-3,
-        tolerance="0.001 degrees: phase differences are float32 radians, which are 1e-5 degrees apart. Decoders are wrong by "
-        "degrees.",
+        tolerance="0.001 degrees: phase differences are float32 radians, which are 1e-5 degrees apart. Decoders are "
+        "wrong by degrees.",
     )
 )
 

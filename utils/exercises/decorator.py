@@ -38,9 +38,7 @@ def exercise(exercise_id: str) -> Callable[[Any], Any]:
     def decorate(candidate: Any) -> Any:
         changed = AT_START.put_back()
         if changed:
-            boxes.show_notice(
-                "Put back for the cells below", [f"Your code changed this for all: {'; '.join(changed)}."]
-            )
+            boxes.show_notice("Put back for the cells below", [_about_changes(changed)])
         try:
             feedback = task.check(candidate)
         except Exception as problem:  # the check itself must never cost a student the notebook
@@ -78,6 +76,10 @@ def stand(task: Exercise, chosen: Any) -> Any:
     if inspect.isclass(task.reference):
         return standing_class(task, chosen or task.reference)
     return reference_function(task) if chosen is None else answer_function(task, chosen)
+
+
+def _about_changes(changed: list[str]) -> str:
+    return f"Your code changed this for all: {'; '.join(changed)}."
 
 
 def _about_name(name: str, right_name: str, feedback: Feedback) -> str:

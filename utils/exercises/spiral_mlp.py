@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import torch
 import torch.nn.functional as F
@@ -232,7 +233,7 @@ def _cases_mlp():
 def _call_mlp(candidate, n_inputs, hidden, n_outputs, activation, x):
     # The same weights for everybody. Each finds its layer by its shape, so no two widths of a case are alike.
     sizes, values = [n_inputs, *hidden, n_outputs], {}
-    for number, (before, after) in enumerate(zip(sizes[:-1], sizes[1:], strict=True), start=1):
+    for number, (before, after) in enumerate(pairwise(sizes), start=1):
         values[f"the weights of layer {number}"] = _random(after, before, seed=10 + number) / math.sqrt(before)
         values[f"the biases of layer {number}"] = _random(after, seed=20 + number)
     return behaviour(candidate(n_inputs, hidden, n_outputs, activation), values, x)
@@ -334,7 +335,7 @@ register(
         },
         rtol=1e-4,
         atol=1e-5,
-        tolerance="1e-4 of the loss: the logarithm of a float32 sum has an error of 1e-6 of its largest logit, here 10.",
+        tolerance="1e-4 of the loss: the logarithm of a float32 sum is wrong by 1e-6 of its largest logit, here 10.",
         gradients=("logits",),
     )
 )

@@ -138,7 +138,7 @@ class _ReluOnInput(nn.Module):
 
 
 def _outputs(network, n_inputs, n_hidden, n_outputs, r):
-    """Outputs and gradients of a network whose layers are filled with the same numbers, in whatever order they stand."""
+    """Outputs and gradients of a network whose layers are filled with the same numbers for everybody."""
     # A single output is what a network has that is not told a number.
     net = network(n_inputs, n_hidden) if n_outputs == 1 else network(n_inputs, n_hidden, n_outputs)
     if any(not isinstance(getattr(net, name, None), nn.Linear) for name in ("in_layer", "out_layer")):
@@ -457,8 +457,8 @@ register(
         hints=(
             "Before the loop: `optimizer = optim.SGD(net.parameters(), lr=learning_rate)`, and an empty list for the "
             "losses.",
-            "In each of the n_steps steps: the loss, clear the gradients, `backward()`, `step()`. The exercise before has "
-            "these lines; you may call `gradient_step(net, loss_fn, optimizer, r, target)`.",
+            "In each of the n_steps steps: the loss, clear the gradients, `backward()`, `step()`. The exercise before "
+            "has these lines; you may call `gradient_step(net, loss_fn, optimizer, r, target)`.",
             "`losses.append(loss.item())` keeps a number; end with `return losses`.",
         ),
         wrong_answers={
@@ -550,8 +550,8 @@ register(
         },
         rtol=1e-4,
         atol=0.05,
-        tolerance="0.05 degrees: the arccosine of a float32 has that error near 0 and 180 degrees. Decoders are wrong by "
-        "degrees, and mistakes of wrapping by tens of them.",
+        tolerance="0.05 degrees: the arccosine of a float32 has that error near 0 and 180 degrees. Decoders are "
+        "wrong by degrees, and mistakes of wrapping by tens of them.",
     )
 )
 

@@ -152,7 +152,7 @@ def of_tensors(threshold, width):
 
 def of_fractions(threshold, width):
     k = 1 / width
-    return dict(b_final=0.0, w11=-k, w10=k, b01=-threshold, w01=1.0, b00=width - threshold, w00=1.0)
+    return step_dict(b_final=0.0, w11=-k, w10=k, b01=-threshold, w01=1.0, b00=width - threshold, w00=1.0)
 
 
 RIGHT = {

@@ -408,17 +408,6 @@ RIGHT = {
         "float32": lambda w, b, i, o: ((w * i / o).float(), (b / o).float()),
         "lists": lambda w, b, i, o: ([[v * i / o for v in row] for row in w.tolist()], [v / o for v in b.tolist()]),
     },
-    "05.counted_rate": {
-        "one line": lambda x, n, s: np.clip(np.floor(n * x + s), 0, n) / n,
-        "minimum and maximum": lambda x, n, s: np.minimum(np.maximum(np.floor(n * x + s), 0), n) / n,
-        "clip the rate": lambda x, n, s: np.clip(np.floor(n * x + s) / n, 0, 1),
-        "clip first": lambda x, n, s: np.floor(np.clip(n * x + s, 0, n)) / n,
-        "floor division": lambda x, n, s: np.clip((n * x + s) // 1, 0, n) / n,
-        "where": lambda x, n, s: np.where(n * x + s < 1, 0, np.where(x >= 1, n, np.floor(n * x + s))) / n,
-        "a list": lambda x, n, s: [min(max(math.floor(n * value + s), 0), n) / n for value in x],
-        "torch": lambda x, n, s: (n * torch.as_tensor(x) + s).floor().clamp(0, n) / n,
-        "steps": counted_step_by_step,
-    },
 }
 
 WRONG = {
@@ -511,16 +500,5 @@ WRONG = {
         "turned": lambda w, b, i, o: (w / i / o, b / o),
         "exchanged": lambda w, b, i, o: (b / o, w * i / o),
         "in place": lambda w, b, i, o: (w.mul_(i / o), b / o),
-    },
-    "05.counted_rate": {
-        "from 0": lambda x, n, s: np.clip(np.floor(n * x), 0, n) / n,
-        "start in every step": lambda x, n, s: np.clip(np.floor(n * (x + s)), 0, n) / n,
-        "no ceiling": lambda x, n, s: np.maximum(np.floor(n * x + s), 0) / n,
-        "negative": lambda x, n, s: np.minimum(np.floor(n * x + s), n) / n,
-        "count": lambda x, n, s: np.clip(np.floor(n * x + s), 0, n),
-        "parts": lambda x, n, s: np.clip(n * x + s, 0, n) / n,
-        "rounded": lambda x, n, s: np.clip(np.round(n * x + s), 0, n) / n,
-        "upwards": lambda x, n, s: np.clip(np.ceil(n * x + s), 0, n) / n,
-        "start later": lambda x, n, s: np.clip((np.floor(n * x) + s) / n, 0, 1),
     },
 }

@@ -1,6 +1,7 @@
 """Right answers of many styles, and typical mistakes, to the exercises of notebook 03."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -81,7 +82,7 @@ class Plain(nn.Module):
     def __init__(self, n_inputs, hidden, n_outputs, activation):
         super().__init__()
         sizes = [n_inputs, *hidden, n_outputs]
-        self.linear = nn.ModuleList(nn.Linear(a, b) for a, b in zip(sizes[:-1], sizes[1:], strict=True))
+        self.linear = nn.ModuleList(nn.Linear(a, b) for a, b in pairwise(sizes))
         self.act = find_activation(activation)
 
     def forward(self, x):
@@ -121,7 +122,7 @@ class OwnParameters(nn.Module):
     def __init__(self, n_inputs, hidden, n_outputs, activation):
         super().__init__()
         sizes = [n_inputs, *hidden, n_outputs]
-        pairs = list(zip(sizes[:-1], sizes[1:], strict=True))
+        pairs = list(pairwise(sizes))
         self.W = nn.ParameterList([nn.Parameter(torch.randn(a, b) / math.sqrt(a)) for a, b in pairs])
         self.b = nn.ParameterList([nn.Parameter(torch.zeros(b)) for _, b in pairs])
         self.f = find_activation(activation)
@@ -167,7 +168,7 @@ class ByNames(nn.Module):
 class Popped(nn.Module):
     def __init__(self, n_inputs, hidden, n_outputs, activation):
         super().__init__()
-        layers, sizes = [], [n_inputs] + list(hidden) + [n_outputs]
+        layers, sizes = [], [n_inputs] + list(hidden) + [n_outputs]  # noqa: RUF005
         for i in range(len(sizes) - 1):
             layers.append(nn.Linear(sizes[i], sizes[i + 1]))
             layers.append(find_activation(activation))
@@ -183,7 +184,7 @@ class WithFunctional(nn.Module):
         super().__init__()
         self.layers = nn.ModuleList()
         previous = n_in
-        for w in widths + [n_out]:
+        for w in [*widths, n_out]:
             self.layers.append(nn.Linear(previous, w))
             previous = w
         self.kind = find_activation(kind)
@@ -580,11 +581,6 @@ RIGHT = {
             y[i[:n]],
         ),
     },
-    "03.shuffle_and_split": {
-        "loop": split_by_loop,
-        "shuffled first": split_after_shuffling,
-        "index_select": split_by_index_select,
-    },
     "03.spiral_arm": {
         "a loop": arm_in_a_loop,
         "by coordinates": arm_by_coordinates,
@@ -702,16 +698,6 @@ WRONG = {
             X, y, torch.randperm(len(o), generator=torch.Generator().manual_seed(0)), n
         ),
         "sorted": split_of(lambda o, n: o[n:].sort().values, lambda o, n: o[:n].sort().values),
-    },
-    "03.shuffle_and_split": {
-        "labels stay": lambda X, y, order, n: (X[order][n:], y[n:], X[order][:n], y[:n]),
-        "no order": lambda X, y, order, n: (X[n:], y[n:], X[:n], y[:n]),
-        "the last": lambda X, y, order, n: (X[order][:-n], y[order][:-n], X[order][-n:], y[order][-n:]),
-        "test first": lambda X, y, order, n: (X[order][:n], y[order][:n], X[order][n:], y[order][n:]),
-        "paired": lambda X, y, order, n: (X[order][n:], X[order][:n], y[order][n:], y[order][:n]),
-        "all for training": lambda X, y, order, n: (X[order], y[order], X[order][:n], y[order][:n]),
-        "own order": split_with_drawn_order,
-        "X alone": lambda X, y, order, n: (X[order][n:], X[order][:n]),
     },
     "03.spiral_arm": {
         "noise everywhere alike": arm(right_angle, scale=False),
