@@ -125,9 +125,7 @@ def _cases_split():
     order = torch.randperm(10, generator=torch.Generator().manual_seed(3))
     few, pictures = torch.arange(8.0).view(4, 2), _random(10, 3, 2, seed=4)
     return [
-        Case(
-            few, torch.arange(4), torch.tensor([2, 0, 3, 1]), 1, label="one of 4 for testing"
-        ),
+        Case(few, torch.arange(4), torch.tensor([2, 0, 3, 1]), 1, label="one of 4 for testing"),
         Case(few, torch.arange(4), torch.arange(4), 2, label="an order that changes nothing"),
         Case(_random(10, 2), _classes(10, 3), order, 2, label="10 points, 2 for testing"),
         Case(pictures, _classes(10, 3, seed=1), order, 5, label="10 small pictures, 5 for testing"),

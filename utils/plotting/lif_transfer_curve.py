@@ -716,6 +716,7 @@ def plot_decision_maps(maps: Sequence[tuple], x_max: float, X, y) -> Figure:
     target = maps[-1][1].argmax(1)
     for ax, (title, probabilities) in zip(fig.subplots(2, 3).flat, maps, strict=True):
         draw_map(ax, probabilities, x_max)
+        ax.images[0].set_interpolation("nearest")  # half the bytes of a smooth picture
         draw_points(ax, X, y, size=5)
         label_arms(ax, probabilities.shape[1], 0.92 * x_max)
         ax.set(xlabel="", ylabel="", xticks=[], yticks=[])
