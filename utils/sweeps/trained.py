@@ -13,7 +13,7 @@ import torch
 from utils.datasets.sound import random_ipd_dataset
 from utils.models.dale_interneurons import InterneuronSNN
 from utils.models.dale_snn import DaleSNN
-from utils.training.dale_conditions import Condition, Sounds, build_network, optimizer_for
+from utils.training.dale_conditions import Condition, Sounds, build_network, draw_sounds, optimizer_for
 from utils.training.dale_ensemble import Learner, Weights, train_together
 from utils.training.dales_law_snn import History
 
@@ -198,3 +198,15 @@ def load_or_train(
         if folder is not None:
             save(trained, folder)
     return [found[one] for one in conditions]
+
+
+def train_and_keep(conditions: Sequence[Condition], folder: str | Path) -> None:
+    """Train those conditions that have no file yet; for other processes, which give nothing back.
+
+    Args:
+        conditions: one of `groups`.
+        folder: of the files.
+    """
+    missing = [one for one in conditions if not file_of(one, folder).exists()]
+    if missing:
+        load_or_train(missing, draw_sounds(missing[0].seed, missing[0].phase), folder)
