@@ -19,7 +19,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from book import anki, landing, speed_page
+from book import anki, icons, landing, speed_page
 from book import pages as make
 from book.check_links import dead_inner_links, dead_outer_links
 from book.panels import bring, live_panels
@@ -114,6 +114,7 @@ def build(out: Path = HTML, paths: Sequence[Path] | None = None) -> None:
         shutil.copytree(source / "_static", made / "_static", dirs_exist_ok=True)
         for template in (made / "_static").glob("*.html"):
             template.unlink()  # the theme leaves them lying about; they are no pages
+        icons.slim(made)
         # So that pages whose names begin with an underscore are served, too.
         (made / ".nojekyll").touch()
         dead = dead_inner_links(made)
