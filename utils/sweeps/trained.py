@@ -95,7 +95,7 @@ def train_group(conditions: Sequence[Condition], sounds: Sounds) -> list[Trained
     Returns:
         One trained network for each.
     """
-    before = time.perf_counter()
+    before = time.thread_time()
     first, learners = conditions[0], [_learner(condition) for condition in conditions]
     # Far from the seeds of the sounds that validate and test.
     source = torch.Generator().manual_seed(first.seed + NEW_SOUNDS_SEED)
@@ -109,7 +109,7 @@ def train_group(conditions: Sequence[Condition], sounds: Sounds) -> list[Trained
         snapshots_at=(SOURCE_SWEEP_EPOCHS,),
         renew=renew if first.new_sounds == "yes" else None,
     )
-    seconds = (time.perf_counter() - before) / len(learners)
+    seconds = (time.thread_time() - before) / len(learners)
     return [
         TrainedNetwork(condition, learner.history, _weights(learner), seconds)
         for condition, learner in zip(conditions, learners, strict=True)
