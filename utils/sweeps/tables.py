@@ -57,7 +57,7 @@ def course_table(name: str) -> list[dict[str, str]]:
     Raises:
         ValueError: there is no such table.
     """
-    return read_table(_course_file(name))[1]
+    return read_table(course_file(name))[1]
 
 
 def course_provenance(name: str) -> dict[str, str]:
@@ -72,10 +72,18 @@ def course_provenance(name: str) -> dict[str, str]:
     Raises:
         ValueError: there is no such table.
     """
-    return read_table(_course_file(name))[0]
+    return read_table(course_file(name))[0]
 
 
-def _course_file(name: str) -> Path:
+def course_file(name: str) -> Path:
+    """Where a table of the course stands.
+
+    Args:
+        name: file name in `data/`, without ".csv".
+
+    Returns:
+        Its path.
+    """
     return Path(__file__).parents[2] / "data" / f"{name}.csv"
 
 
