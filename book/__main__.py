@@ -19,7 +19,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from book import anki, icons, landing, speed_page
+from book import anki, landing, slimming, speed_page
 from book import pages as make
 from book.check_links import dead_inner_links, dead_outer_links
 from book.panels import bring, live_panels
@@ -85,9 +85,9 @@ def stage(folder: Path, paths: Sequence[Path]) -> None:
     for page in pages:
         text, figures = staged_notebook(page, pages, project, live[page.name])
         (folder / "notebooks" / page.path.name).write_text(text, encoding="utf-8")
-        for name, png in figures.items():
-            (folder / "_static" / "figures" / name).write_bytes(png)
-        (folder / "_static" / "covers" / f"{page.name}.png").write_bytes(landing.cover_picture(page))
+        for name, picture in figures.items():
+            (folder / "_static" / "figures" / name).write_bytes(picture)
+        (folder / "_static" / "covers" / f"{page.name}.webp").write_bytes(landing.cover_picture(page))
 
 
 def build(out: Path = HTML, paths: Sequence[Path] | None = None) -> None:
@@ -114,7 +114,7 @@ def build(out: Path = HTML, paths: Sequence[Path] | None = None) -> None:
         shutil.copytree(source / "_static", made / "_static", dirs_exist_ok=True)
         for template in (made / "_static").glob("*.html"):
             template.unlink()  # the theme leaves them lying about; they are no pages
-        icons.slim(made)
+        slimming.slim(made)
         # So that pages whose names begin with an underscore are served, too.
         (made / ".nojekyll").touch()
         dead = dead_inner_links(made)

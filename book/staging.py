@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import io
 import re
 import struct
 from collections.abc import Mapping, Sequence
@@ -38,7 +39,7 @@ def staged_notebook(
         live: id of a cell -> its recorded panel.
 
     Returns:
-        The text of the staged notebook, and its figures, file name -> PNG.
+        The text of the staged notebook, and its figures, file name -> WebP.
     """
     nb = nbformat.from_dict(page.nb)
     known = {other.path.name for other in pages}
@@ -146,7 +147,7 @@ def staged_output(output: nbformat.NotebookNode, stem: str, figures: dict[str, b
     Args:
         output: of a code cell.
         stem: how its figures' file names begin.
-        figures: file name -> PNG; the output's figure is added.
+        figures: file name -> WebP; the output's figure is added.
 
     Returns:
         The words of the output's figure, empty if it has none.
@@ -156,8 +157,8 @@ def staged_output(output: nbformat.NotebookNode, stem: str, figures: dict[str, b
         return ""
     notes = output.metadata.get("image/png", {})
     png = base64.b64decode(data["image/png"])
-    name = f"{stem}-{sum(figure.startswith(stem + '-') for figure in figures) + 1}.png"
-    figures[name] = png
+    name = f"{stem}-{sum(figure.startswith(stem + '-') for figure in figures) + 1}.webp"
+    figures[name] = as_webp(png)
     alt = notes.get("alt") or data.get("text/plain", "")
     # The words are those stored with the picture; its size keeps the page from jumping while it loads.
     data["text/html"] = figure_html(f"../_static/figures/{name}", alt, png, notes.get("width"))
@@ -174,6 +175,15 @@ def add_exercise_link(output: nbformat.NotebookNode, page: Page) -> None:
         address = f"../exercises.html#{anchor(notes['exercise'])}"
         link = f'<p class="course-more"><a href="{address}">Hints and one solution</a></p>'
         output.data["text/html"] = f"{html[: end.start()]}{link}{end[0]}"
+
+
+def as_webp(png: bytes) -> bytes:
+    """The same picture, pixel by pixel, in a third less bytes."""
+    from PIL import Image
+
+    file = io.BytesIO()
+    Image.open(io.BytesIO(png)).convert("RGB").save(file, "WEBP", lossless=True, method=4, quality=75)
+    return file.getvalue()
 
 
 def figure_html(source: str, alt: str, png: bytes, width: int | None) -> str:
