@@ -58,8 +58,8 @@ def test_the_canvas_shows_what_python_draws(opened, pages, name):
         said = go_to(page, root, numbers)
         picture, words = drawn_by_python(panel, recording.values(numbers))
         assert said.removeprefix("⚠ ") == words
-        average, block = differences(on_canvas(page, root), picture)
         if not said.startswith("⚠"):
+            average, block = differences(on_canvas(page, root), picture)
             assert average < ON_AVERAGE
             assert block < IN_A_BLOCK
             assert page.locator("canvas").get_attribute("aria-label") == words
@@ -70,9 +70,9 @@ def test_a_shifted_text_would_be_noticed():
     panel = waves()
     picture, _ = drawn_by_python(panel, panel.values)
     moved = picture.copy()
-    # The panel's words, eight pixels of the screen further to the right.
-    box = (160, 560, 420, 604)
-    moved.paste(picture.crop(box), (box[0] + 8, box[1]))
+    # The panel's words, two pixels of the page further to the right.
+    box = (150, 555, 420, 600)
+    moved.paste(picture.crop(box), (box[0] + 4, box[1]))
     average, block = differences(picture, moved)
     assert average < ON_AVERAGE
     assert block > IN_A_BLOCK
@@ -185,6 +185,7 @@ def test_recorded_work_plays(opened):
     page.get_by_role("button", name="Run").wait_for()
 
 
+@pytest.mark.alone
 def test_a_new_picture_comes_at_once(opened):
     page, _ = opened("waves", device_scale_factor=2)
     times = page.evaluate(
@@ -193,7 +194,6 @@ def test_a_new_picture_comes_at_once(opened):
             panel.canvas.getContext('2d').getImageData(0, 0, 1, 1); took.push(performance.now() - begin); }
           return took; }"""
     )
-    # The machine may be doing other things.
     assert np.median(times) < 16
 
 

@@ -14,7 +14,7 @@ from utils.panels import states
 from utils.panels.recording import DPI
 
 # Of the whole range of brightness: on average, and of the worst block of 16 * 16 pixels after some blur.
-ON_AVERAGE, IN_A_BLOCK = 0.02, 0.25
+ON_AVERAGE, IN_A_BLOCK = 0.02, 0.19
 STILL = '<a class="course-figure" href="#"><img src="data:," alt="still" width="720" height="360"></a>'
 
 
@@ -30,6 +30,7 @@ def write_page(folder, panel, name="panel"):
     page.write_text(
         f'<!doctype html><html lang="en" data-theme="light"><head><meta charset="utf-8"><title>{name}</title>'
         f'<meta name="viewport" content="width=device-width"><link rel="stylesheet" href="file://{static}/course.css">'
+        '<style>html[data-theme="dark"] body {background: #121212; color: #ced6dd}</style>'
         f'<script src="file://{static}/panel.js"></script><script src="file://{static}/course.js"></script></head>'
         f'<body><main class="bd-article"><h1>{name}</h1>{html}</main></body></html>',
         encoding="utf-8",

@@ -126,7 +126,7 @@ class TestPlan:
         assert len(record(panel).states) == 2 * 5 * 2
         for bad in ({"height": (0.5,)}, {"none": (1,)}):
             panel.site_values = bad
-            with pytest.raises(ValueError, match="site_values: got|allowed is a list"):
+            with pytest.raises(ValueError, match=r"site_values: got|allowed is a list"):
                 outline(panel)
 
 
