@@ -1,7 +1,8 @@
 # Every target sets up .venv by itself. `make` alone lists them.
 
-PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python py; do \
-  "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo "$$p"; break; }; done)
+# The newest Python of those for which PyTorch is offered (tools/environment.py names the same).
+PYTHON ?= $(shell for p in python3.14 python3.13 python3.12 python3.11 python3 python py; do \
+  "$$p" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' >/dev/null 2>&1 && { echo "$$p"; break; }; done)
 ifeq ($(OS),Windows_NT)
   BIN := Scripts/python.exe
 else
@@ -16,7 +17,7 @@ PARALLEL := -n logical --maxprocesses 4 --dist loadscope --no-loadscope-reorder
 NBVAL := --nbval --nbval-current-env --nbval-sanitize-with tests/helpers/nbval_sanitize.cfg --nbval-cell-timeout 240
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test test-slow slow-together slow-alone test-all bench refresh lint coverage publish picture book clean student developer colab libraries
+.PHONY: help lab update test test-slow slow-together slow-alone test-all bench refresh lint coverage publish picture book clean student developer colab libraries
 
 help: ## this list
 	@echo "From a Neuron to a Network that Hears"
@@ -39,6 +40,9 @@ slow-alone: developer
 	@"$(PY)" -m pytest -q -n 0 -m "slow and alone" $(ARGS) tests
 
 test-all: test test-slow ## both
+
+update: ## bring the newest course, and keep your own work in the notebooks
+	@p="$(PYTHON)"; [ -n "$$p" ] || p="$(PY)"; "$$p" tools/update.py
 
 refresh: developer ## run the notebooks and store their outputs (only some: NOTEBOOKS="notebooks/01_...")
 	@"$(PY)" tools/refresh.py --times 3 $(NOTEBOOKS)
@@ -84,6 +88,6 @@ libraries:
 # A working .venv needs no other Python, so its own serves where the system has none.
 define SETUP
 p="$(PYTHON)"; [ -n "$$p" ] || p="$(PY)"; \
-command -v "$$p" >/dev/null 2>&1 || { echo "No Python 3.11 or newer was found: install one, or name it: make PYTHON=/path/to/python3" >&2; exit 1; }; \
+command -v "$$p" >/dev/null 2>&1 || { echo "No Python from 3.11 to 3.14 was found: install one, or name it: make PYTHON=/path/to/python3.13" >&2; exit 1; }; \
 "$$p" tools/environment.py
 endef

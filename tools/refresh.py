@@ -31,7 +31,8 @@ from course import kernel_environment, notebook_paths
 
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
-    "language_info": {"name": "python"},
+    # What nbconvert needs to write a script; the version, which changes with every machine, stays out.
+    "language_info": {"file_extension": ".py", "mimetype": "text/x-python", "name": "python"},
 }
 # What an author may say about a cell; the rest is what one front end or another left behind.
 CELL_METADATA = {"cellView", "jupyter", "tags"}

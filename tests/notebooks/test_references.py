@@ -297,6 +297,13 @@ def rescale(answer):
     near((counts @ scaled.T + moved) * 0.5, (2.0 * counts) @ weight.T + bias)
 
 
+def counted_rate(answer):
+    x = normal(200).numpy()
+    for start in (0.0, 0.25, 0.5):
+        spikes, _ = simulate_iaf(np.repeat(x[:, None], 7, axis=1), initial=start, max_spikes=1)
+        near(torch.tensor(answer(x, 7, start)), torch.tensor(spikes.mean(1)))
+
+
 def balanced_scales(answer):
     for n_e, n_i in ((8, 2), (5, 5), (1, 9)):
         s_e, s_i = answer(n_e, n_i)

@@ -237,7 +237,7 @@ def _starts_with_hdf5(path: Path) -> bool:
 _CUT = "it is cut off or damaged, so fetch or save it again"
 
 
-class _broken_files_say_so:  # noqa: N801
+class _broken_files_say_so:
     """Whatever a broken file raises becomes one sentence."""
 
     def __init__(self, path: Path) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import torch
 
+from utils.exercises.comparing import kind, shown_apart
 from utils.exercises.engine import Case, Exercise
 from utils.exercises.registry import register
 from utils.models.two_path_neuron import PARAMETERS, PUBLISHED, TwoPathNeuron
@@ -47,11 +48,21 @@ def _response_crossed(x, w00, b00, w01, b01, w10, w11, b_final):
     return torch.relu(w11 * torch.relu(w00 * x + b00) + w10 * torch.relu(w01 * x + b01) + b_final)
 
 
+def _response_without_b_final(x, w00, b00, w01, b01, w10, w11, b_final):
+    return torch.relu(w10 * torch.relu(w00 * x + b00) + w11 * torch.relu(w01 * x + b01))
+
+
+def _response_weights_inside(x, w00, b00, w01, b01, w10, w11, b_final):
+    return torch.relu(torch.relu(w10 * (w00 * x + b00)) + torch.relu(w11 * (w01 * x + b01)) + b_final)
+
+
 def _response_cases():
     generator = torch.Generator().manual_seed(1)
     # A large b_final keeps the output awake, so that every dose tells how the hidden ReLUs were handled.
     ordinary = [*torch.randn(6, generator=generator, dtype=torch.float64).tolist(), 5.0]
     doses = torch.linspace(0, 1, 11, dtype=torch.float64)
+    networks = torch.randn(7, 3, 1, generator=generator, dtype=torch.float64)
+    networks[-1] += 2
     open_gates = [1.0, 1.0, 2.0, 1.0, 1.0, 3.0, 0.5]
     return [
         Case(_doses(0.5), *PUBLISHED.values(), label="the source's numbers, dose 0.5"),
@@ -61,6 +72,7 @@ def _response_cases():
         Case(doses, *PUBLISHED.values(), label="the source's numbers, 11 doses"),
         Case(doses, *{**PUBLISHED, "b_final": 0.0}.values(), label="11 doses, b_final = 0"),
         Case(doses - 0.5, *ordinary, label="random numbers, doses from -0.5 to 0.5"),
+        Case(doses, *networks.unbind(), label="three networks at once, a row for each", below=True),
     ]
 
 
@@ -79,7 +91,13 @@ register(
             "a network without the two hidden ReLUs": _response_without_hidden_relus,
             "a network whose hidden biases are added after the ReLU": _response_bias_after_relu,
             "a network whose output weights w10 and w11 are exchanged": _response_crossed,
+            "a network without b_final": _response_without_b_final,
+            "output weights multiplied in before the hidden ReLUs: a negative one then silences its path": (
+                _response_weights_inside
+            ),
         },
+        tolerance="1e-5 of the value: the arithmetic is exact to 16 digits, and the figures show three.",
+        gradients=PARAMETERS,
     )
 )
 
@@ -114,6 +132,10 @@ def _gradient_reversed(z, y):
     return 2 * (y - torch.relu(z)) * (z > 0)
 
 
+def _gradient_gate_open_at_zero(z, y):
+    return 2 * (torch.relu(z) - y) * (z >= 0)
+
+
 def _gradient_cases():
     generator = torch.Generator().manual_seed(2)
     return [
@@ -145,7 +167,9 @@ register(
             "a chain rule that forgets the output ReLU": _gradient_without_gate,
             "a chain rule that forgets the factor 2 of the square": _gradient_without_two,
             "the slope with its sign turned round": _gradient_reversed,
+            "a ReLU with slope 1 at exactly 0: here its slope is 0 there": _gradient_gate_open_at_zero,
         },
+        tolerance="1e-5 of the value: slopes are exact; a finite difference of a parabola is so, too, away from 0.",
     )
 )
 
@@ -188,6 +212,15 @@ def _step_only(b_final, drive, y, learning_rate):
     return -learning_rate * gradients.sum()
 
 
+def _step_without_two(b_final, drive, y, learning_rate):
+    z = drive + b_final
+    return b_final - learning_rate * ((torch.relu(z) - y) * (z > 0)).sum()
+
+
+def _step_from_zero(b_final, drive, y, learning_rate):
+    return b_final - learning_rate * (2 * (torch.relu(drive) - y) * (drive > 0)).sum()
+
+
 def _training_cases():
     generator = torch.Generator().manual_seed(3)
     zero = torch.tensor(0.0, dtype=torch.float64)
@@ -223,7 +256,10 @@ register(
             "a step after every single point": _step_after_each_point,
             "a step uphill": _step_uphill,
             "the change of b_final alone, without the value it starts from": _step_only,
+            "slopes without the factor 2 of the square": _step_without_two,
+            "slopes at b_final = 0, wherever b_final stands": _step_from_zero,
         },
+        tolerance="1e-5 of the value: one step of exact arithmetic, printed with three digits.",
     )
 )
 
@@ -255,6 +291,10 @@ def _closed_linear(t, b_start, b_best, learning_rate):
     return b_start + 2 * learning_rate * (b_best - b_start) * t
 
 
+def _closed_error_alone(t, b_start, b_best, learning_rate):
+    return (b_start - b_best) * (1 - 2 * learning_rate) ** t
+
+
 def _closed_cases():
     epochs = torch.arange(0, 101, dtype=torch.float64)
     return [
@@ -281,7 +321,11 @@ register(
             "an error that shrinks by (1 - learning_rate): the slope of a square has a factor 2": _closed_without_two,
             "a smooth exponential: steps of finite length do not follow it": _closed_exponential,
             "a path with the same step at every epoch: the steps shrink with the error": _closed_linear,
+            "the error alone: b_best is to be added back": _closed_error_alone,
         },
+        rtol=1e-9,
+        atol=1e-9,
+        tolerance="1e-9: the cell below compares the formula with 100 epochs of training to that.",
     )
 )
 
@@ -319,7 +363,7 @@ def _rate_cases():
         Case(torch.tensor(2.0, dtype=torch.float64), 1.0, label="a peak of 2, observed 1"),
         Case(torch.tensor(17.01, dtype=torch.float64), 1.0, label="the source's network"),
         Case(torch.tensor(17.01, dtype=torch.float64), 0.0, label="nothing observed"),
-        Case(_doses(3.0, 5.0, 100.0), 2.0, label="three peaks at once"),
+        Case(torch.tensor(100.0, dtype=torch.float64), torch.tensor(2.0, dtype=torch.float64), label="a peak of 100"),
     ]
 
 
@@ -339,6 +383,8 @@ register(
             "a slope without the factor 2 of the square": _rate_without_two,
             "a fraction turned upside down": _rate_to_the_target,
         },
+        atol=1e-5,
+        tolerance="1e-5: the rate is printed with four digits, and the figure's line is wider than the fifth.",
     )
 )
 
@@ -415,8 +461,13 @@ def _step_of_width_one(threshold, width):
     }
 
 
+def _step_of_fixed_width(threshold, width):
+    return step_parameters(threshold, 0.05)
+
+
 def _step_cases():
     return [
+        Case(0.5, 0.05, label="threshold 0.5, width 0.05"),
         Case(0.5, 0.1, label="threshold 0.5, width 0.1"),
         Case(0.25, 0.25, label="threshold 0.25, width 0.25"),
         Case(0.7, 0.01, label="threshold 0.7, width 0.01"),
@@ -431,7 +482,7 @@ def _compare_steps(result, expected, threshold, width):
     Many answers are right, so the response is judged and not the numbers.
     """
     if not isinstance(result, Mapping):
-        return f"A dict with the seven names is needed, a {type(result).__name__} came back."
+        return f"A dict with the seven names is needed, {kind(result)} came back."
     missing = [name for name in PARAMETERS if name not in result]
     unknown = [str(name) for name in result if name not in PARAMETERS]
     if missing or unknown:
@@ -442,13 +493,14 @@ def _compare_steps(result, expected, threshold, width):
     except (TypeError, ValueError) as problem:
         return f"These are not seven finite numbers: {problem}."
     start = threshold - width
-    checks = [(start - 1, 0.0), (start - width / 2, 0.0), (start, 0.0)]
+    checks = [(start - 1, 0.0), (start - width / 2, 0.0), (start, 0.0), (threshold - width / 2, 0.5)]
     checks += [(threshold, 1.0), (threshold + width / 2, 1.0), (threshold + 1, 1.0), (threshold + 10, 1.0)]
     with torch.no_grad():
         for dose, wanted in checks:
             got = neuron(dose).item()
             if not math.isclose(got, wanted, abs_tol=1e-6):
-                return f"At dose {dose:.4g} the response is {got:.4g}; this step needs {wanted:.0f} there."
+                ours, theirs = shown_apart(got, wanted)
+                return f"At dose {dose:.4g} the response is {ours}; this step needs {theirs} there."
         inside = neuron(torch.linspace(start, threshold, 21, dtype=torch.float64))
     if inside.min() < -1e-6 or inside.max() > 1 + 1e-6:
         return f"Between {start:.4g} and {threshold:.4g} the response leaves the range from 0 to 1."
@@ -471,7 +523,9 @@ register(
             "a bump: the second ramp more than cancels the first": _step_as_a_bump,
             "a step that only begins at threshold": _step_too_late,
             "a ramp of slope 1, whatever the width": _step_of_width_one,
+            "a ramp of one width, whatever width is asked for": _step_of_fixed_width,
         },
         compare=_compare_steps,
+        tolerance="1e-6 of the step's height: the seven numbers are exact, and the page asks whether 0 is exceeded.",
     )
 )

@@ -135,7 +135,7 @@ class CellGuard:
             self.line_failed("the definition", error)
             return
         if isinstance(error, ValueError) and exercise_id != task.id:
-            message = f"There is no exercise {exercise_id!r}; the line above should be `@exercise(\"{task.id}\")`."
+            message = f"The line above the definition should be `@exercise(\"{task.id}\")`."
         else:
             message = f"It could not be defined: {_where(raised)} raised {raised.kind}: {raised.words}"
         boxes.show_feedback(task, Feedback(ERROR, message))
@@ -173,7 +173,9 @@ class CellGuard:
         except SyntaxError as error:
             if "await" in str(error.msg) or "asynchronous" in str(error.msg):
                 return None  # a notebook may wait at the top level
-            return str(error.msg), error.lineno or 1, error.offset or 1, (error.text or "").rstrip("\n")
+            lines = source.splitlines() or [""]
+            number = min(error.lineno or 1, len(lines))
+            return str(error.msg), number, error.offset or 1, error.text or lines[number - 1]
         except (ValueError, OverflowError, MemoryError, RecursionError) as error:
             return str(error), 1, 1, ""
         return None

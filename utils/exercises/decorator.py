@@ -47,9 +47,9 @@ def exercise(exercise_id: str) -> Callable[[Any], Any]:
         name = getattr(candidate, "__name__", right_name)
         misnamed = name not in (right_name, "<lambda>")
         if misnamed:
-            feedback = replace(feedback, message=f"{feedback.message} {_about_name(name, right_name)}")
+            feedback = replace(feedback, message=f"{feedback.message} {_about_name(name, right_name, feedback)}")
         boxes.show_feedback(task, feedback)
-        standing = stand(task, candidate if feedback.status == CORRECT and not feedback.coarse else None)
+        standing = stand(task, candidate if feedback.status == CORRECT and not feedback.instead else None)
         if misnamed:
             space = _space_of(candidate)
             space[right_name] = standing
@@ -77,8 +77,10 @@ def stand(task: Exercise, chosen: Any) -> Any:
     return reference_function(task) if chosen is None else answer_function(task, chosen)
 
 
-def _about_name(name: str, right_name: str) -> str:
-    return f"You called it `{name}`; cells below call it `{right_name}`, so it also has this name here."
+def _about_name(name: str, right_name: str, feedback: Feedback) -> str:
+    if feedback.status == CORRECT:
+        return f"You called it `{name}`; cells below call it `{right_name}`, so it has this name as well."
+    return f"You called it `{name}`; cells below call it `{right_name}`: give it this name."
 
 
 def _space_of(candidate: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import inspect
 import sys
 import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +16,7 @@ import numpy as np
 import torch
 
 from utils.exercises.comparing import difference, kind, same, shown
-from utils.exercises.gradients import gradient_problem, gradients, watched
+from utils.exercises.gradients import gradient_problems, gradients, watched
 from utils.exercises.kinds import coarser, convert, outline
 from utils.exercises.mistakes import jittered, recognise
 from utils.exercises.networks import Refused
@@ -36,11 +36,14 @@ class Case:
     Args:
         args: the positional arguments.
         label: what is special about it, in words ("a single point").
+        below: cells below pass such inputs, and the question does not ask for them. An answer that fails here is right;
+            for these inputs the reference stands in.
     """
 
-    def __init__(self, *args: Any, label: str = "") -> None:
+    def __init__(self, *args: Any, label: str = "", below: bool = False) -> None:
         self.args = args
         self.label = label
+        self.below = below
 
 
 @dataclass(frozen=True)
@@ -51,13 +54,13 @@ class Feedback:
         status: "not attempted", "error", "not yet" or "correct".
         message: what to know, in one or more sentences.
         printed: the beginning of what the student's code printed.
-        coarse: the answer is right, with fewer digits than cells below need, so that they get the reference's.
+        instead: why cells below use the reference although the answer is right; mostly empty.
     """
 
     status: str
     message: str
     printed: str = ""
-    coarse: bool = False
+    instead: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,7 @@ class Exercise:
         tolerance: how wrong an answer may be, and why, in words.
         time_limit: seconds for all cases together.
         gradients: names of the parameters through which cells below differentiate.
+        gradients_below: names of further ones; an answer without these gradients is right, and replaced below.
     """
 
     id: str
@@ -96,6 +100,7 @@ class Exercise:
     tolerance: str = ""
     time_limit: float = 5.0
     gradients: Sequence[str] = ()
+    gradients_below: Sequence[str] = ()
 
     @property
     def parameters(self) -> list[str]:
@@ -123,8 +128,9 @@ class Exercise:
                 with AT_START.of_their_own(), _bound_to_its_name(candidate):
                     return self._judge(candidate, expected, say)
 
+            is_warm = "torch._dynamo" in sys.modules
             trial = run_limited(judge, PATIENCE * self.time_limit, _filename(candidate))
-            if trial.seconds > self.time_limit and "torch._dynamo" not in sys.modules:
+            if trial.seconds > self.time_limit and not is_warm:
                 # The first optimiser of a session makes PyTorch import its compiler: seconds that are not the answer's.
                 torch.optim.SGD([torch.zeros(1, requires_grad=True)])
                 trial = run_limited(judge, PATIENCE * self.time_limit, _filename(candidate))
@@ -162,7 +168,8 @@ class Exercise:
     @property
     def places(self) -> list[int]:
         """Where the parameters stand through which gradients flow."""
-        return [self.parameters.index(name) for name in self.gradients] if self.call is None else []
+        names = (*self.gradients, *self.gradients_below)
+        return [self.parameters.index(name) for name in names] if self.call is None else []
 
     def run(self, candidate: Any, args: Sequence[Any]) -> Any:
         """What an answer gives for the arguments of a case.
@@ -207,17 +214,23 @@ class Exercise:
     def _judge(self, candidate: Any, expected: Sequence[Expected], say: Callable[[int], None]) -> dict[str, Any]:
         """Status, message and more, as plain data: this may be the end of a process."""
         verdict = self._compare_all(candidate, expected, say)
+        replaced = AT_START.replaced()
+        if verdict["status"] == CORRECT and replaced:
+            words = f"The result is right, but your code replaces `{replaced[0]}` for everybody. Use a name of your own."
+            verdict |= {"status": NOT_YET, "message": words}
         if verdict["status"] == NOT_YET and verdict.pop("may be known", False):
-            name = self._known_mistake(candidate)
+            name = None
+            with suppress(Exception):  # a name is a help; the verdict stands without it
+                name = self._known_mistake(candidate)
             if name is not None:
                 verdict["message"] += f" This looks like {name}."
         return verdict
 
     def _compare_all(self, candidate: Any, expected: Sequence[Expected], say: Callable[[int], None]) -> dict[str, Any]:
-        coarse = False
+        instead = no_gradient = aside = ""
 
         def verdict(status: str, message: str, may_be_known: bool = False) -> dict[str, Any]:
-            return {"status": status, "message": message, "may be known": may_be_known, "coarse": coarse}
+            return {"status": status, "message": message, "may be known": may_be_known, "instead": instead}
 
         for number, (case, untouched, wanted) in enumerate(zip(self.cases(), self.cases(), expected, strict=True)):
             say(number)
@@ -228,20 +241,36 @@ class Exercise:
                 result = self.run(answer.function, args)
             except Refused as reason:
                 return verdict(NOT_YET, f"{on}{reason}", True)
+            except Exception:
+                if not case.below:
+                    raise
+                aside = case.label
+                continue
+            if case.below and self._problem(result, wanted, untouched.args, args)[0] is not None:
+                aside = case.label
+                continue
             if _holds_ellipsis(result):
                 return verdict(NOT_ATTEMPTED, f"{REPLACE} and run the cell again.")
             if result is None and wanted.result is not None:
                 if _source_has_ellipsis(candidate):
                     return verdict(NOT_ATTEMPTED, f"{REPLACE} and run the cell again.")
                 return verdict(NOT_YET, f"{on}It returned None: is a `return` missing?")
-            coarse |= answer.coarse
-            words, known = self._problem(result, wanted, case.args, untouched.args, args, leaves)
+            words, known = self._problem(result, wanted, untouched.args, args)
             if words is not None:
                 return verdict(NOT_YET, f"{on}{words}", known)
-        return verdict(CORRECT, "")
+            if wanted.gradients is not None:
+                words, below = self._gradient_problem(result, wanted, untouched.args, leaves)
+                no_gradient = no_gradient or (f"{on}{words}" if words else "")
+                instead = instead or below
+            if answer.coarse:
+                instead = "It computes in float32, with 7 digits, and cells below need 16"
+        # Only where all values are right: on a single input they may be so by chance.
+        if no_gradient:
+            return verdict(NOT_YET, no_gradient)
+        return verdict(CORRECT, f" For {aside}, which was not asked, the reference solution is used." if aside else "")
 
     def _problem(
-        self, result: Any, wanted: Expected, args: Sequence, untouched: Sequence, given: Sequence, leaves: Sequence
+        self, result: Any, wanted: Expected, untouched: Sequence[Any], given: Sequence[Any]
     ) -> tuple[str | None, bool]:
         """What is wrong with a result, and whether a known mistake may explain it."""
         if self.compare is None:
@@ -254,10 +283,17 @@ class Exercise:
             changed = self._changed_input(given, untouched)
             if changed is not None:
                 return changed, False
-        if wanted.gradients is not None:
-            names = [name for name, place in zip(self.gradients, self.places, strict=True) if _is_float(args[place])]
-            return gradient_problem(result, leaves, wanted.gradients, names), False
         return None, False
+
+    def _gradient_problem(
+        self, result: Any, wanted: Expected, untouched: Sequence[Any], leaves: Sequence[torch.Tensor]
+    ) -> tuple[str | None, str]:
+        """What is wrong with the gradients of a right result, and which harmless ones are missing."""
+        names = [self.parameters[place] for place in self.places if _is_float(untouched[place])]
+        problems = gradient_problems(result, leaves, wanted.gradients or [], names)
+        needed = next((problems[name] for name in self.gradients if name in problems), None)
+        below = [name for name in self.gradients_below if name in problems]
+        return needed, f"Its gradient with respect to {below[0]} is another one, and cells below compare it" if below else ""
 
     def _feedback(self, candidate: Any, trial: Trial) -> Feedback:
         on = self._on(self.cases()[trial.step]) if trial.step is not None else ""
@@ -275,7 +311,7 @@ class Exercise:
             return Feedback(ERROR, message, trial.printed)
         if trial.raised is not None:
             return self._error_feedback(trial.raised, on, trial.printed)
-        status, message, coarse = (trial.value[key] for key in ("status", "message", "coarse"))
+        status, message, instead = (trial.value[key] for key in ("status", "message", "instead"))
         if status == CORRECT and trial.seconds > self.time_limit:
             message = (
                 f"Your answer is right, but it took {trial.seconds:.1f} seconds for the tests; {allowed}, since "
@@ -283,13 +319,9 @@ class Exercise:
             )
             return Feedback(NOT_YET, message, trial.printed)
         if status == CORRECT:
-            message = "Your answer gives the expected result on every input that was tried. "
-            message += (
-                "It computes in float32, with 7 digits; cells below need 16, so they use the reference solution."
-                if coarse
-                else "It is used from here on."
-            )
-        return Feedback(status, message, trial.printed, coarse and status == CORRECT)
+            aside, message = message, "Your answer gives the expected result on every input that was tried. "
+            message += f"{instead}, so they use the reference solution." if instead else f"It is used from here on.{aside}"
+        return Feedback(status, message, trial.printed, instead if status == CORRECT else "")
 
     def _error_feedback(self, raised: Raised, on: str, printed: str) -> Feedback:
         if raised.kind in ("TypeError", "AttributeError", "ValueError") and "ellipsis" in raised.words.lower():
@@ -315,6 +347,7 @@ class Exercise:
             functools.partial(self.run, self.reference),
             calls,
             [*cases, *fresh],
+            self.atol,
         )
 
     def _changed_input(self, given: Sequence[Any], untouched: Sequence[Any]) -> str | None:
@@ -389,7 +422,8 @@ def default_dtype_of(args: Sequence[Any]) -> Iterator[None]:
         Nothing.
     """
     before = torch.get_default_dtype()
-    doubles = any(getattr(arg, "dtype", None) in (torch.float64, np.float64) for arg in args)
+    arrays = [arg for arg in args if isinstance(arg, torch.Tensor)] or [a for a in args if isinstance(a, np.ndarray)]
+    doubles = any(array.dtype in (torch.float64, np.float64) for array in arrays)
     if doubles == (before == torch.float64):
         yield
         return

@@ -49,9 +49,9 @@ def gradients(result: Any, leaves: Sequence[torch.Tensor]) -> list[torch.Tensor]
     return [torch.zeros_like(leaf) if one is None else one for one, leaf in zip(found, leaves, strict=True)]
 
 
-def gradient_problem(
+def gradient_problems(
     result: Any, leaves: Sequence[torch.Tensor], expected: Sequence[torch.Tensor], names: Sequence[str]
-) -> str | None:
+) -> dict[str, str]:
     """What is wrong with the gradients of an answer whose values are right.
 
     Args:
@@ -61,23 +61,25 @@ def gradient_problem(
         names: what the leaves are called.
 
     Returns:
-        A sentence, or None.
+        Name -> a sentence, for each whose gradient is missing or wrong.
     """
-    found = gradients(result, leaves)
+    found, problems = gradients(result, leaves), {}
     for number, name in enumerate(names):
         wanted = expected[number]
         scale = wanted.abs().max().item() if wanted.numel() else 0.0
         if scale == 0:
             continue
         if found is None or not found[number].abs().max() > 0:
-            return (
+            problems[name] = (
                 f"The values are right, but PyTorch cannot follow them back to {name}, and cells below learn through "
                 "this function. Stay with PyTorch's functions: no `.item()`, `.detach()`, `.data`, NumPy or "
                 "`torch.no_grad()`."
             )
-        if not torch.allclose(found[number], wanted, rtol=RTOL, atol=ATOL * max(scale, 1e-3)):
-            return f"The values are right, but their gradient with respect to {name} is not, and cells below need it."
-    return None
+        elif not torch.allclose(found[number], wanted, rtol=RTOL, atol=ATOL * max(scale, 1e-3)):
+            problems[name] = (
+                f"The values are right, but their gradient with respect to {name} is not, and cells below learn by it."
+            )
+    return problems
 
 
 def _tensors(result: Any) -> Iterator[torch.Tensor]:

@@ -15,12 +15,13 @@ class Refused(Exception):
     """An answer that cannot be judged further; its text says why, in a sentence."""
 
 
-def filled(network: nn.Module, values: Mapping[str, torch.Tensor]) -> dict[str, nn.Parameter]:
+def filled(network: nn.Module, values: Mapping[str, torch.Tensor], by_name: bool = False) -> dict[str, nn.Parameter]:
     """Give a network's parameters the values that everybody's get; each is found by its shape.
 
     Args:
         network: after its first forward pass, so that lazy layers know their shapes.
         values: what it is (such as "the weights of layer 1") -> value; weights (out, in). No two shapes may be alike.
+        by_name: `values` are named as the network's parameters must be.
 
     Returns:
         The same names -> parameters.
@@ -36,7 +37,9 @@ def filled(network: nn.Module, values: Mapping[str, torch.Tensor]) -> dict[str, 
         )
     found = {}
     for name, value in values.items():
-        place = next((n for n, p in left.items() if _fits(p.shape, value.shape)), None)
+        fitting = [n for n, p in left.items() if (n == name or not by_name) and _fits(p.shape, value.shape)]
+        # A row of biases may be a matrix of one row; another layer's weights may look like it.
+        place = min(fitting, key=lambda n: left[n].ndim != value.ndim, default=None)
         if place is None:
             shapes = ", ".join(str(tuple(p.shape)) for p in network.parameters())
             raise Refused(f"Your network has parameters of the shapes {shapes}; {name}, {tuple(value.shape)}, are missing.")
@@ -49,13 +52,16 @@ def filled(network: nn.Module, values: Mapping[str, torch.Tensor]) -> dict[str, 
     return found
 
 
-def behaviour(network: nn.Module, values: Mapping[str, torch.Tensor], x: torch.Tensor) -> dict[str, Any] | Any:
+def behaviour(
+    network: nn.Module, values: Mapping[str, torch.Tensor], x: torch.Tensor, by_name: bool = False
+) -> dict[str, Any] | Any:
     """Outputs of a network with given weights, and how they depend on these.
 
     Args:
         network: as it was made.
         values: as `filled` takes them.
         x: inputs.
+        by_name: as `filled` takes it.
 
     Returns:
         A dict of outputs and gradients; what the network returned if that is no tensor.
@@ -66,7 +72,7 @@ def behaviour(network: nn.Module, values: Mapping[str, torch.Tensor], x: torch.T
     first = network(x)
     if not isinstance(first, torch.Tensor):
         return first
-    parameters = filled(network, values)
+    parameters = filled(network, values, by_name)
     outputs = network(x)
     found = gradients(outputs, list(parameters.values()))
     if found is None:
@@ -82,8 +88,9 @@ def behaviour(network: nn.Module, values: Mapping[str, torch.Tensor], x: torch.T
 
 
 def _fits(shape: torch.Size, wanted: torch.Size) -> bool:
-    sizes, target = [n for n in shape if n != 1], [n for n in wanted if n != 1]
-    return sizes in (target, target[::-1])
+    if len(wanted) == 2:
+        return tuple(shape) in (tuple(wanted), tuple(wanted)[::-1])
+    return shape.numel() == wanted.numel() == max(shape, default=1)
 
 
 def _turned(value: torch.Tensor, shape: torch.Size) -> torch.Tensor:

@@ -90,16 +90,30 @@ class Surroundings:
                 for place, name, value in replaced:
                     _set(_WATCHED[place], name, value)
 
+    def replaced(self) -> list[str]:
+        """The libraries' functions that mean something else now.
+
+        Returns:
+            Such as "torch.relu".
+        """
+        return [f"{place}.{name}" for place, name in self._replaced()]
+
     def _replaced(self) -> list[tuple[str, str]]:
-        return [
-            (place, name)
-            for place, known in self.names.items()
-            for name, value in known.items()
-            if vars(_WATCHED[place]).get(name, _ABSENT) is not value
-        ] + [
+        found = []
+        for place, known in self.names.items():
+            present = vars(_WATCHED[place])
+            for name, value in known.items():
+                current = present.get(name, _ABSENT)
+                if current is not value:
+                    if _is_the_librarys(name, current):
+                        known[name] = current
+                    else:
+                        found.append((place, name))
+        own = self.names["torch.Tensor"]
+        return found + [
             ("torch.Tensor", name)
-            for name in vars(torch.Tensor)
-            if name not in self.names["torch.Tensor"] and isinstance(vars(torch.Tensor)[name], FunctionType)
+            for name, value in vars(torch.Tensor).items()
+            if name not in own and _public(name) and isinstance(value, FunctionType)
         ]
 
     def _restore_functions(self) -> list[tuple[str, str]]:
@@ -112,6 +126,12 @@ class Surroundings:
 def _functions(names: Any) -> dict[str, Any]:
     kinds = FunctionType | BuiltinFunctionType | np.ufunc | type | float
     return {name: value for name, value in names.items() if _public(name) and isinstance(value, kinds)}
+
+
+def _is_the_librarys(name: str, value: Any) -> bool:
+    """Whether a library has wrapped a function of its own, as PyTorch does when it loads its compiler."""
+    module = str(getattr(value, "__module__", ""))
+    return getattr(value, "__name__", "") == name and module.partition(".")[0] in ("torch", "numpy")
 
 
 def _public(name: str) -> bool:

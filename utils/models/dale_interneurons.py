@@ -7,6 +7,7 @@ import math
 import torch
 from torch import Tensor, nn
 
+from utils.checks import checked_count
 from utils.models.dale_snn import DaleSNN
 
 # Share of steps on which a nerve fibre fires: 600 Hz peak, 1 ms, and a mean of 3/8 of the squared envelope.
@@ -48,8 +49,7 @@ class InterneuronSNN(DaleSNN):
         bias: bool = True,
     ) -> None:
         super().__init__(n_inputs, n_hidden, n_classes, inhibitory_fraction, tau=tau, dt=dt, bias=bias)
-        if n_interneurons != int(n_interneurons) or n_interneurons < 1:
-            raise ValueError(f"n_interneurons: got {n_interneurons}, allowed is a positive whole number")
+        n_interneurons = checked_count("n_interneurons", n_interneurons)
         self.sign1.fill_(1)
         # Exponential weights of this mean make an excitation of unit variance from spikes of probability p.
         p = INPUT_PROBABILITY

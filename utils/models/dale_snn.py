@@ -7,6 +7,7 @@ import math
 import torch
 from torch import Tensor, nn
 
+from utils.checks import checked_count
 from utils.models.leaky_layer import add_bias, input_product, leaky_spikes, summed_leaky_readout
 
 SIGN_LAYOUTS = ("random", "block")
@@ -55,8 +56,8 @@ class DaleSNN(nn.Module):
         bias: True gives each hidden unit a constant current, 0 at first, that is learned and may have either sign.
 
     Raises:
-        ValueError: if a size is not positive, the fraction is outside [0, 1], the layout is unknown, or a time
-            is not positive.
+        ValueError: if a size is no whole number of at least 1, the fraction is outside [0, 1], the layout is unknown,
+            or a time is not positive or above one second.
 
     Source: sound localisation with surrogate gradients, https://doi.org/10.5281/zenodo.7044500
     """
@@ -74,12 +75,12 @@ class DaleSNN(nn.Module):
         bias: bool = False,
     ):
         super().__init__()
-        for name, value in {"n_inputs": n_inputs, "n_hidden": n_hidden, "n_classes": n_classes}.items():
-            if value != int(value) or value < 1:
-                raise ValueError(f"{name}: got {value}, allowed is a positive whole number")
+        n_inputs, n_hidden = checked_count("n_inputs", n_inputs), checked_count("n_hidden", n_hidden)
+        n_classes = checked_count("n_classes", n_classes)
         for name, value in {"tau": tau, "dt": dt}.items():
-            if not (value > 0 and math.isfinite(value)):
-                raise ValueError(f"{name}: got {value}, allowed is a positive number of seconds")
+            # Above a second somebody means milliseconds.
+            if not 0 < value <= 1:
+                raise ValueError(f"{name}: got {value}, allowed is more than 0 and at most 1 second, such as 5e-3")
         self.n_inputs, self.n_hidden, self.n_classes = n_inputs, n_hidden, n_classes
         self.inhibitory_fraction, self.dale, self.sign_layout = inhibitory_fraction, dale, sign_layout
         self.tau, self.dt = tau, dt
@@ -109,7 +110,7 @@ class DaleSNN(nn.Module):
         """Current into each hidden unit at each step.
 
         Args:
-            spikes: shape (batch, n_steps, n_inputs), any number type.
+            spikes: shape (batch, n_steps, n_inputs), a tensor or an array of any number type.
 
         Returns:
             Tensor of shape (n_steps, batch, n_hidden), time first.
@@ -117,6 +118,7 @@ class DaleSNN(nn.Module):
         Raises:
             ValueError: if the shape is another, or the batch is empty.
         """
+        spikes = torch.as_tensor(spikes, device=self.w1.device)
         if spikes.ndim != 3 or spikes.shape[2] != self.n_inputs or spikes.numel() == 0:
             raise ValueError(
                 f"spikes: got shape {tuple(spikes.shape)}, allowed is (batch, n_steps, {self.n_inputs}) "
@@ -155,13 +157,13 @@ class DaleSNN(nn.Module):
         """Sum over time of each read-out's membrane potential.
 
         Args:
-            spikes: shape (batch, n_steps, n_inputs), any number type.
+            spikes: shape (batch, n_steps, n_inputs), a tensor or an array of any number type.
 
         Returns:
             Logits of shape (batch, n_classes).
         """
         _, weights = self.signed_weights()
-        return summed_leaky_readout(self.hidden_spikes(spikes), self.decay) @ weights
+        return summed_leaky_readout(self.hidden_spikes(spikes), self.decay).to(weights.dtype) @ weights
 
 
 def balanced_scales(n_excitatory: int, n_inhibitory: int) -> tuple[float, float]:

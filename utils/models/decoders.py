@@ -12,6 +12,8 @@ from torch import nn
 _PENALTIES = 10.0 ** torch.arange(-6, 3.5, 0.5, dtype=torch.float64)
 # Directions of the response space with less than this part of the largest variance are rounding errors.
 _NEGLIGIBLE = 1e-7
+# Variance along the widest direction of the published recording's responses, to a digit.
+_WIDEST = 500.0
 _CHUNK = 2048
 
 
@@ -318,6 +320,54 @@ def tuning_share(responses: torch.Tensor) -> torch.Tensor:
     """
     centred = responses - responses.mean(0)
     return (centred[1:] * centred[:-1]).sum(0).add_(centred[0] * centred[-1]).div_(len(responses))
+
+
+class Elementwise(nn.Module):
+    """A function of single numbers as a layer, so that it can stand in an `nn.Sequential`.
+
+    Args:
+        function: such as `torch.tanh`.
+    """
+
+    def __init__(self, function: Callable[[torch.Tensor], torch.Tensor]) -> None:
+        super().__init__()
+        self.function = function
+
+    def forward(self, z: torch.Tensor) -> torch.Tensor:
+        """The function of every number.
+
+        Args:
+            z: of any shape.
+
+        Returns:
+            The same shape.
+        """
+        return self.function(z)
+
+
+def standardise(responses: torch.Tensor) -> torch.Tensor:
+    """Responses of any recording in units that suit the learning rates of notebook 04.
+
+    Every neuron is z-scored over the stimuli. Then all are multiplied by one number, so that the widest direction of the
+    responses is as wide as in the published recording: how large a step descent bears depends on that direction.
+
+    Args:
+        responses: (n_stimuli, n_neurons).
+
+    Returns:
+        (n_stimuli, n_neurons); a neuron that never changes becomes 0.
+
+    Raises:
+        ValueError: no neuron changes.
+    """
+    centred = responses - responses.mean(0)
+    scale = centred.square().mean(0).sqrt()
+    changing = scale > 1e-6 * responses.abs().amax(0).clamp(min=1e-30)
+    if not changing.any():
+        raise ValueError("responses: got neurons that answer the same to every stimulus, allowed are some that do not")
+    scored = torch.where(changing, centred / torch.where(changing, scale, 1.0), 0.0)
+    widest = torch.linalg.eigvalsh((scored @ scored.T).double())[-1] / len(scored)
+    return scored * (_WIDEST / widest).sqrt().float()
 
 
 def _check_sizes(name: str, sizes: Sequence[int], largest: int) -> None:

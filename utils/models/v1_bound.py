@@ -13,7 +13,7 @@ import torch
 
 from utils.datasets.v1_simulation import V1Population
 
-_STEPS = 4
+_STEPS = 3
 
 
 def best_error(population: V1Population, cells: np.ndarray, rows: Sequence[int], skewed: bool = True) -> float:
@@ -79,8 +79,8 @@ def _first_guesses(population, cells, responses) -> np.ndarray:
 
 def _sensitivities(population, cells, row, angle, skewed):
     """Information weight of each neuron, and how its gamma shape moves with the angle and with each latent."""
-    rate, slope = (part[0].astype(float) for part in population.tuning(np.array([angle]), cells))
-    grain = population.grain[cells] / population.counts[row]
+    rate, slope = (part[0] for part in population.tuning(np.array([angle]), cells))
+    grain = population.grain[cells] / np.float32(population.counts[row])
     shape = rate / grain
     weights = torch.special.polygamma(1, torch.from_numpy(shape)).numpy() if skewed else 1 / shape
     return weights, slope / grain, rate * population.loadings[:, cells] / grain
@@ -90,5 +90,5 @@ def _without_latents(weights, slopes, gains, count) -> tuple[float, np.ndarray]:
     """Information about the angle once the latents are unknown, and how much each of them looks like the angle."""
     weighted = gains * weights
     overlap = weighted @ slopes
-    steer = np.linalg.solve(weighted @ gains.T + count * np.eye(len(gains)), overlap)
+    steer = np.linalg.solve((weighted @ gains.T).astype(float) + count * np.eye(len(gains)), overlap)
     return float((slopes * weights) @ slopes - overlap @ steer), steer

@@ -185,6 +185,7 @@ def walk_downhill(path: Sequence[float], drive: torch.Tensor, observed: torch.Te
         "Left: the summed loss, the slope under b_final (purple), and where it has been. Right: the response to every "
         "dose, and the three observations.",
         figsize=(7.2, 3.3),
+        play=6,
     )
 
 

@@ -52,6 +52,10 @@ class Canvas:
             artist.draw(renderer)
         return encode_png(np.asarray(self.canvas.buffer_rgba()))
 
+    def pixels(self) -> np.ndarray:
+        """What was last drawn, (height, width, 3), of 8 bits."""
+        return np.array(self.canvas.buffer_rgba())[..., :3]
+
 
 def encode_png(picture: np.ndarray) -> bytes:
     """Encode a picture (height, width, 4), whose last channel is left out, as a PNG.

@@ -108,12 +108,16 @@ class Slider:
 
 @dataclass(frozen=True)
 class Choice:
-    """One of several options. Attributes as in `Slider`; `options` is a sequence of texts."""
+    """One of several options. Attributes as in `Slider`; `options` is a sequence of texts.
+
+    With `slide` they lie along a slider, for options that have an order.
+    """
 
     name: str
     label: str
     options: Sequence[str]
     value: str
+    slide: bool = False
 
     def __post_init__(self) -> None:
         self.accept(self.value)
@@ -132,9 +136,10 @@ class Choice:
         """The ipywidgets control."""
         import ipywidgets as widgets
 
-        return widgets.Dropdown(
-            options=list(self.options), value=self.value, description=self.label, style=style, layout=layout
-        )
+        common = {"options": list(self.options), "value": self.value, "description": self.label, "layout": layout}
+        if self.slide:
+            return widgets.SelectionSlider(style={**style, "handle_color": COLORS["blue"]}, **common)
+        return widgets.Dropdown(style=style, **common)
 
 
 @dataclass(frozen=True)

@@ -155,8 +155,9 @@ def one_hidden_unit(unit_step: Callable[..., Any], dale_weights: Callable[..., T
         ],
         picture.draw,
         update,
-        "Raise the excitation until the unit fires as fast as it can: on two steps of every four, since a spike empties "
-        "the potential one step late. Then balance it: the unit fires now and then, when inputs happen to come together.",
+        "Raise the excitation until the unit fires as fast as it can: on two steps of every four, since a spike "
+        "empties the potential one step late. Then balance it: the unit fires now and then, when inputs happen to "
+        "come together.",
         figsize=(7.2, 3.9),
     )
 
@@ -187,9 +188,10 @@ def learning_film(true_ipd: Tensor, named: Sequence[Tensor]) -> SliderPanel:
         [Slider("epoch", "epoch", 0, last, 0, 1)],
         picture.draw,
         update,
-        f"Move from the untrained network through {counted(last, 'epoch')}. What comes first: left against right, or the "
-        "classes? Which classes are told apart last?",
+        f"Move from the untrained network through {counted(last, 'epoch')}. What comes first: left against right, or "
+        "the classes? Which classes are told apart last?",
         figsize=(7.2, 3.3),
+        play=8,
     )
 
 
@@ -251,12 +253,12 @@ def site_panels() -> dict[str, Callable[[], SliderPanel]]:
     from utils.exercises import get
 
     def film() -> SliderPanel:
-        from utils.training.watched import train_watched
         from utils.training.dale_conditions import Condition, draw_sounds
+        from utils.training.watched import train_watched
 
         sounds = draw_sounds(seed=0, phase="shared", n_train=2048)
         watched = train_watched(Condition(layout="block", phase="shared", epochs=25), sounds)
-        return learning_film(*watched.film)
+        return learning_film(watched.ipd, watched.named)
 
     return {
         "sound-panel": one_sound,

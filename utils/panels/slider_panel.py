@@ -14,7 +14,7 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from utils.page.figures import PIXELS_PER_INCH
+from utils.page.figures import PIXELS_PER_INCH, few_colours
 from utils.page.host import on_colab
 from utils.page.live import emit_widget
 from utils.page.output import emit, escape
@@ -134,7 +134,7 @@ class SliderPanel:
         emit_widget(
             self.box,
             self.caption,
-            png=self.png,
+            png=few_colours(self._canvas.pixels()),
             width=self._width,
             name=self.title,
             revive="The picture stands still: run this cell, after those above it, to move it.",
@@ -192,7 +192,7 @@ class SliderPanel:
         if self.play is not None:
             self._film = self._player(self.play)
             buttons.insert(0, self._film)
-        n_sliders = sum(isinstance(slider, Slider) for slider in self._sliders.values())
+        n_sliders = sum(isinstance(s, Slider) or getattr(s, "slide", False) for s in self._sliders.values())
         names = (
             [] if on_colab() else [_script(SLIDER_NAMES.read_text(encoding="utf-8").replace("SLIDERS", str(n_sliders)))]
         )

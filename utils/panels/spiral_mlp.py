@@ -172,10 +172,10 @@ def untangling(
         epochs: length of the film.
 
     Returns:
-        The panel, at the beginning of the film.
+        The panel, in the middle of its film.
     """
     film = Untangling(network, train_step, loader, X, y, epochs)
-    return SliderPanel(
+    panel = SliderPanel(
         "How the arms are untangled",
         [Slider("epoch", "epoch", 0, epochs, 0, 1)],
         film.draw,
@@ -184,6 +184,9 @@ def untangling(
         "it; there, every border is straight. The lines are the arms without noise.",
         play=10,
     )
+    # A page without a kernel has one picture: where the arms begin to part it tells more than at the beginning.
+    panel.set(epoch=epochs // 6)
+    return panel
 
 
 # --- a network to train -------------------------------------------------------------------------------------------

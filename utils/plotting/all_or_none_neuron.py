@@ -739,6 +739,6 @@ def plot_outcomes(doses: Any, curves: Mapping[str, Any], observed: tuple[Any, An
     )
     ax.set(xlabel=DOSE, ylabel="response", ylim=(-0.08, 2.0), title="Where training ended: one network of each kind")
     ax.legend(loc="upper left", ncols=2)
-    return describe(
-        fig, f"Responses of trained networks, one of each kind, beside the observations: {', '.join(curves)}."
-    )
+    # How many networks ended where differs between machines; the kinds do not.
+    kinds = ", ".join(label.split(" (")[0] for label in curves)
+    return describe(fig, f"Responses of trained networks beside the observations, one of each kind: {kinds}.")

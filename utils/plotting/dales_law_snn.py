@@ -62,6 +62,10 @@ def _spread_of(errors: np.ndarray) -> str:
     return f" (sd {approx(errors.std(ddof=1), 2)}°)" if len(errors) > 1 else ""
 
 
+def _signed(degrees: float) -> str:
+    return f"{degrees:+.0f}°" if round(degrees) else "0°"
+
+
 def _listed(words: Sequence[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
@@ -75,7 +79,7 @@ def _rate(phase: np.ndarray) -> np.ndarray:
 
 @styled
 def plot_two_ears(ipd_degrees: float) -> Figure:
-    """How a phase difference becomes a pair of fibres that fire together.
+    """How a phase difference becomes a pair of fibres that fire together, one ahead in its ear by as much.
 
     Args:
         ipd_degrees: phase difference of the sound at the left, from -90 to 90.
@@ -94,7 +98,7 @@ def plot_two_ears(ipd_degrees: float) -> Figure:
     left_ax.set_title(f"Two fibres, {ipd_degrees:+.0f}° apart")
     left_ax.legend(loc="upper right", ncol=2)
 
-    # Mean product of the two rates, against the difference of the delays inside the ears.
+    # Mean product of the two rates, against the difference of the leads inside the ears.
     offset = np.linspace(-90, 90, 181)
     cycle = np.linspace(0, 2 * np.pi, 200, endpoint=False)
     peaks = []
@@ -104,14 +108,14 @@ def plot_two_ears(ipd_degrees: float) -> Figure:
         right_ax.plot(offset, together, color=OWN, linestyle=dashes, linewidth=THIN)
         peaks.append(offset[together.argmax()])
         right_ax.annotate(f"sound at {ipd:+d}°" if ipd else "at 0°", (ipd, 1.03), ha="center", va="bottom", size=SMALL)
-    right_ax.set(xlabel="delay left - delay right (°)", ylabel="firing together (1 = best)", ylim=(0, 1.2))
+    right_ax.set(xlabel="lead in left ear - lead in right ear (°)", ylabel="firing together (1 = best)", ylim=(0, 1.2))
     right_ax.set_title("Which pair fires together?")
     _degree_axis(right_ax)
     lead = f"{abs(ipd_degrees):.0f} degrees {'ahead' if ipd_degrees > 0 else 'behind'}" if ipd_degrees else "in step"
     return describe(
         fig,
         f"Left: firing rates of a left and a right fibre swing {FREQUENCY:.0f} times a second, the right one {lead}. "
-        "Right: for sounds at -60, 0 and 60 degrees the pairs of fibres that fire together most have delays that "
+        "Right: for sounds at -60, 0 and 60 degrees the pairs of fibres that fire together most have leads that "
         f"differ by {_listed([f'{peak:.0f}' for peak in peaks])} degrees.",
     )
 
@@ -177,7 +181,7 @@ def plot_rasters(spikes: Any, ipd_degrees: Sequence[float]) -> Figure:
         for line, fibre in _bands(left, len(sound)):
             ax.plot(line, fibre, color=OWN, linewidth=THIN)
             ax.plot(line, 100 + fibre, color=OWN, linewidth=THIN, linestyle=DASHED)
-        ax.set(xlim=(-0.5, len(sound) - 0.5), ylim=(-0.5, 199.5), title=f"{degrees:+.0f}°", xlabel="time (ms)")
+        ax.set(xlim=(-0.5, len(sound) - 0.5), ylim=(-0.5, 199.5), title=_signed(degrees), xlabel="time (ms)")
         lead = math.degrees((right - left + np.pi) % (2 * np.pi) - np.pi)
         side = "earlier" if lead > 0 else "later"
         leads.append(f"{abs(lead) / 360 * 1000 / FREQUENCY:.0f} ms {side}" if abs(lead) > 5 else "at the same time")
@@ -185,7 +189,7 @@ def plot_rasters(spikes: Any, ipd_degrees: Sequence[float]) -> Figure:
         fig,
         f"{counted(len(sounds), 'raster')} of spikes, slanted bands in each ear. A line marks the left ear's bands, a "
         f"dashed one shows them again over the right ear, whose own bands come {_listed(leads)} at "
-        f"{_listed([f'{degrees:+.0f}' for degrees in ipd_degrees])} degrees.",
+        f"{_listed([_signed(degrees) for degrees in ipd_degrees])}.",
     )
 
 
@@ -474,10 +478,10 @@ class ConfusionFilm:
 
     def draw(self, fig: Figure) -> ConfusionFilm:
         """Draw what does not move, and the matrix of nothing."""
-        matrix = fig.add_axes((0.08, 0.15, 0.37, 0.74))
-        course = fig.add_axes((0.64, 0.15, 0.345, 0.74))
+        matrix = fig.add_axes((0.08, 0.15, 0.34, 0.74))
+        course = fig.add_axes((0.66, 0.15, 0.325, 0.74))
         self.image = _confusion_axes(matrix, np.zeros((12, 12)))
-        bar = fig.colorbar(self.image, cax=fig.add_axes((0.475, 0.15, 0.016, 0.74)))
+        bar = fig.colorbar(self.image, cax=fig.add_axes((0.44, 0.15, 0.016, 0.74)))
         bar.set_label("of the true class (%)", size=NORMAL)
         epochs = np.arange(len(self._accuracies))
         course.plot(epochs, self._accuracies, color=TRUTH, linewidth=THIN)
@@ -588,7 +592,9 @@ def plot_likelihood(phases: Any, ears: Any, directions: Any, posterior: Any, tru
     by_direction.plot(directions, density, color=BEST)
     by_direction.axvline(true_degrees, color=TRUTH, linestyle=DASHED, linewidth=GUIDE)
     best = float(directions[density.argmax()])
-    by_direction.annotate("true ", (true_degrees, density.max()), size=SMALL, ha="right", va="top")
+    by_direction.annotate(
+        "true", (true_degrees, 1.08 * density.max()), (4, 0), textcoords="offset points", size=SMALL, va="top"
+    )
     by_direction.set(
         xlabel="phase difference (°)",
         ylabel="probability a degree",
@@ -731,7 +737,7 @@ def plot_signs(rows: Mapping[str, Mapping[str, Any]]) -> Figure:
             ax.axvline(0, color=OWN, linewidth=GUIDE)
             ax.set(xlim=(-105, 105), ylim=(-0.6, 1.6))
             ax.set_yticks([0, 1], ["left ear", "right ear"])
-            ax.set_xticks([-100, -50, 0, 50, 100], ["100", "50", "0", "50", "100"])
+            ax.set_xticks([-50, 0, 50], ["50", "0", "50"])
             ax.grid(axis="y", visible=False)
             if row == 0:
                 ax.set_title(head, fontsize=NORMAL)
@@ -810,7 +816,7 @@ def plot_ablation(
     looks = ((INHIBITORY, "-", "o"), (EXCITATORY, "-", "s"), (OTHER, DASHED, "D"))
     words = []
     for (name, values), (color, dashes, marker) in zip(samples.items(), looks, strict=False):
-        line = spread(ax, counts, values, f"{name} silenced", color)
+        line = spread(ax, counts, values, name, color)
         line.set(linestyle=dashes, marker=marker, markersize=5)
         ax.plot([counts[-1] + 3.5], [retrained[name]], marker, color=color, markersize=8, markeredgecolor=OWN)
         now = approx(np.mean(_array(values)[:, -1]))
@@ -821,7 +827,7 @@ def plot_ablation(
     chance_line(ax, CHANCE)
     ax.set(xlabel="number of silenced inputs", ylabel=_PER_CENT, ylim=(0, 102), xlim=(-1.5, counts[-1] + 6))
     ax.set_title("Silencing as many inputs of either kind")
-    ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1), fontsize=NORMAL)
+    ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1), fontsize=NORMAL, title="silenced", alignment="left")
     return describe(
         fig,
         f"Per cent named right against the number of silenced inputs, from {approx(intact)} in the whole network. At "
@@ -993,7 +999,7 @@ def plot_drive(
         color, dashes, _ = looks[name]
         spread(right, where, samples, f"{name}, n = {len(np.atleast_2d(samples))}", color).set_linestyle(dashes)
     chance_line(right, CHANCE)
-    right.set(xlabel="inhibitory fraction", ylabel="named right (%)", ylim=(0, 100), xlim=(-0.03, 1.17))
+    right.set(xlabel="inhibitory fraction", ylabel="named right (%)", ylim=(0, 100), xlim=(-0.03, 1.3))
     right.set_title("Accuracy after learning")
     right.legend(loc="lower center", bbox_to_anchor=(0.42, 0.12))
     return describe(
@@ -1089,7 +1095,7 @@ def plot_recording(times: Sequence[float], answers: Any, rates: Any) -> Figure:
     answers, rates = _array(answers), _array(rates)
     fig = new_figure(3.6)
     ears, classes = fig.subplots(2, 1, sharex=True)
-    fig.subplots_adjust(left=0.1, right=0.985, bottom=0.13, top=0.92, hspace=0.35)
+    fig.subplots_adjust(left=0.1, right=0.88, bottom=0.13, top=0.92, hspace=0.35)
     time = np.arange(rates.shape[1]) / 1000
     for rate, color, dashes, name in zip(rates, (LEFT, RIGHT), ("-", DASHED), ("left ear", "right ear"), strict=True):
         ears.plot(time, rate, color=color, linestyle=dashes, linewidth=THIN, label=name)
@@ -1112,7 +1118,7 @@ def plot_recording(times: Sequence[float], answers: Any, rates: Any) -> Figure:
     classes.set(xlabel="time (s)", ylabel="direction (°)", title="The network's answer, every 100 ms")
     _degree_axis(classes, "y")
     classes.grid(False)
-    fig.colorbar(image, ax=[ears, classes], label="probability (%)", fraction=0.05, pad=0.02)
+    fig.colorbar(image, cax=fig.add_axes((0.905, 0.13, 0.016, 0.34)), label="probability (%)")
     classes.set_xlim(0, time[-1])
     middle_answer = float(np.median(named))
     agreeing = 100 * np.mean(np.abs(named - middle_answer) <= 15)

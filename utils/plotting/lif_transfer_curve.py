@@ -11,7 +11,7 @@ from matplotlib import colormaps
 from matplotlib.patches import Circle
 
 from utils.page import approx, counted, describe
-from utils.plotting.spiral_mlp import decision_image, draw_map, draw_points, label_arms
+from utils.plotting.spiral_mlp import border_segments, decision_image, draw_map, draw_points, label_arms
 from utils.plotting.style import (
     COLORS,
     CURVE,
@@ -672,6 +672,7 @@ def plot_conversion(steps, accuracy, relu_accuracy: float, chance: float, errors
     chance_line(left, chance)
     left.set(xscale="log", xlabel="time steps", ylabel="test accuracy (%)", ylim=(0, 104), title="accuracy")
     left.legend(loc="center right", fontsize=SMALL)
+    _time_axis(left, steps[-1])
     for error, label, color, marker in zip(errors, labels, _sequence(len(labels)), "os^D", strict=False):
         line = spread(right, steps, error, label, color)
         line.set(marker=marker, markersize=4)
@@ -680,6 +681,7 @@ def plot_conversion(steps, accuracy, relu_accuracy: float, chance: float, errors
     right.plot(reference, 0.6 * height / reference, color=TRUTH, linestyle=DOTTED, label="slope of 1 / time")
     right.set(xscale="log", yscale="log", xlabel="time steps", ylabel="mean error of the rates")
     right.set_title("rate-coding error")
+    _time_axis(right, steps[-1])
     right.legend(fontsize=SMALL)
     fig.tight_layout()
     mean = np.mean(accuracy, 0)
@@ -709,7 +711,7 @@ def plot_decision_maps(maps: Sequence[tuple], x_max: float, X, y) -> Figure:
     Returns:
         The figure.
     """
-    fig = new_figure(5.2)
+    fig = new_figure(4.9)
     agree = []
     target = maps[-1][1].argmax(1)
     for ax, (title, probabilities) in zip(fig.subplots(2, 3).flat, maps, strict=True):
@@ -755,7 +757,9 @@ class SpikingMap:
         ax = fig.add_axes((0.005, 0.01, 0.49, 0.98))
         first = next(iter(self._maps.values()))
         extent = [-self._x_max, self._x_max] * 2
-        self.image = ax.imshow(decision_image(first[0]), origin="lower", extent=extent, interpolation="nearest")
+        image = decision_image(first[0].float(), boundaries=False)
+        self.image = ax.imshow(image, origin="lower", extent=extent, interpolation="bilinear")
+        self.borders = ax.plot([], [], color=OWN, linewidth=THIN)[0]
         draw_points(ax, self._X, self._y, size=9)
         label_arms(ax, first.shape[-1], 0.92 * self._x_max)
         ax.set(xlim=extent[:2], ylim=extent[2:], xticks=[], yticks=[])
@@ -767,8 +771,7 @@ class SpikingMap:
             right.plot(steps, accuracy, color=color, linestyle=dashes, label=name)
         _relu_level(right, self._relu)
         right.set(xscale="log", ylim=(0, 104), xlabel="time steps", ylabel="test accuracy (%)")
-        right.set(xticks=[1, 2, 4, 8, 16, 32, 64], xticklabels=["1", "2", "4", "8", "16", "32", "64"])
-        right.minorticks_off()
+        _time_axis(right, len(accuracy))
         right.legend(loc="lower right", fontsize=SMALL)
         self.dot = right.plot([], [], "o", color=OWN, markersize=9, markeredgecolor="white")[0]
         # What lies over the moving map has to be drawn again with it.
@@ -781,7 +784,9 @@ class SpikingMap:
             name: of the network.
             step: 1 or more.
         """
-        self.image.set_data(decision_image(self._maps[name][step - 1]))
+        probabilities = self._maps[name][step - 1].float()
+        self.image.set_data(decision_image(probabilities, boundaries=False))
+        self.borders.set_data(*border_segments(probabilities, self._x_max))
         self.dot.set_data([step], [self._curves[name][step - 1]])
 
 
@@ -812,6 +817,7 @@ def plot_balancing(
     chance_line(left, chance)
     left.set(xscale="log", xlabel="time steps", ylabel="test accuracy (%)", ylim=(0, 104))
     left.set_title("at most one spike a step")
+    _time_axis(left, steps[-1])
     left.legend(loc="lower right", fontsize=SMALL, bbox_to_anchor=(1.0, 0.28))
     places = np.arange(len(percentiles))
     spread(top, places, final, "", OWN)
@@ -859,6 +865,7 @@ def plot_head_start(inputs, staircases: Sequence[tuple], n_steps: int, steps, er
         spread(right, steps, error, label, color).set_linestyle(dashes)
     right.set(xscale="log", yscale="log", xlabel="time steps", ylabel="mean error of the rates")
     right.set_title("in the networks")
+    _time_axis(right, steps[-1])
     right.legend(fontsize=SMALL)
     fig.tight_layout()
     bias = [float(np.mean(rates - clipped)) for _, rates in staircases]
@@ -960,6 +967,13 @@ def _threshold(ax: Axes, level: float, name: str = "") -> None:
 
 def _relu_level(ax: Axes, level: float, named: bool = True) -> None:
     ax.axhline(level, color=TRUTH, linewidth=CURVE, zorder=1.5, label="ReLU network" if named else None)
+
+
+def _time_axis(ax: Axes, last: int) -> None:
+    """Powers of two under a logarithmic axis of time steps."""
+    ticks = [step for step in (1, 2, 4, 8, 16, 32, 64, 128) if step <= last]
+    ax.set(xticks=ticks, xticklabels=[str(step) for step in ticks])
+    ax.minorticks_off()
 
 
 def _tick_texts(ax: Axes, x: float) -> list:

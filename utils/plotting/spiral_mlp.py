@@ -199,7 +199,16 @@ def draw_map(
         draw_points(ax, X, y, size=7)
         chosen = choices_on_map(probabilities, x_max, X)
         wrong = X[(chosen >= 0) & (chosen != y)].numpy()
-        ax.plot(wrong[:, 0], wrong[:, 1], "o", markersize=6, markerfacecolor="none", markeredgecolor=OWN, zorder=3)
+        ax.plot(
+            wrong[:, 0],
+            wrong[:, 1],
+            "o",
+            markersize=5,
+            markerfacecolor="none",
+            markeredgecolor=OWN,
+            markeredgewidth=0.8,
+            zorder=3,
+        )
     if circle is not None:
         ax.add_patch(Circle((0, 0), circle, fill=False, color=OWN, linewidth=THIN, linestyle=DASHED))
     square(ax, x_max)
@@ -408,15 +417,16 @@ def plot_loader_times(milliseconds: Mapping[str, Sequence[float] | None]) -> Fig
         shortest = f"{measured[way]:.2g}" if measured[way] < 100 else f"{measured[way]:.0f}"
         ax.annotate(
             f"{shortest} ms",
-            (max(times), row),
-            xytext=(9, 0),
+            (measured[way], row),
+            xytext=(-9, 0),
             textcoords="offset points",
+            ha="right",
             va="center",
             fontsize=NORMAL,
         )
     slowest = max(max(times) for times in milliseconds.values() if times)
     ax.set_yticks(range(len(milliseconds)), list(milliseconds))
-    ax.set(xscale="log", xlim=(fastest / 1.6, slowest * 2.2), ylim=(len(milliseconds) - 0.5, -0.5))
+    ax.set(xscale="log", xlim=(fastest / 3, slowest * 1.5), ylim=(len(milliseconds) - 0.5, -0.5))
     ax.set(xlabel="time of one epoch of loading (ms, logarithmic)")
     ax.set_title("Black: the fastest epoch; grey: all of them")
     # Which one wins is the finding; the times differ from run to run, and not every system measures every way.
@@ -531,7 +541,8 @@ def plot_modes(train_passes: torch.Tensor, eval_pass: float, accuracies: Mapping
     fig.subplots_adjust(left=0.085, right=0.985, bottom=0.19, top=0.87, wspace=0.32)
     sns.histplot(x=train_passes.numpy(), bins=np.linspace(0, 1, 26), color=EXAMPLES, alpha=1, ax=left)
     left.axvline(eval_pass, color=OWN, linewidth=STRONG)
-    left.annotate("evaluation mode", (eval_pass, 0.97), **_beside(eval_pass))
+    left.annotate("evaluation mode", (eval_pass, 0.99), **_beside(eval_pass))
+    left.set_ylim(0, 1.2 * left.get_ylim()[1])
     left.set(xlabel="probability of the right class", ylabel="passes", xlim=(0, 1))
     left.set_title(f"One test point, {len(train_passes)} passes")
     sns.stripplot(
@@ -542,6 +553,7 @@ def plot_modes(train_passes: torch.Tensor, eval_pass: float, accuracies: Mapping
         ax=right,
     )
     right.set_title("Test accuracy, pass by pass")
+    right.margins(y=0.1)
     right.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.1f} %")
     said = ", ".join(
         f"{mode} {approx(100 * values.min())} to {approx(100 * values.max())} %" for mode, values in accuracies.items()
@@ -601,16 +613,16 @@ def plot_comparisons(comparisons: Sequence[Comparison], chance: float) -> Figure
             spread(ax, x, test, "test", OWN).set(marker="o", markersize=5, linewidth=THIN)
         if np.ptp(best) == 0:
             best_line(ax, best[0], f"best possible {100 * best[0]:.1f} %")
+            ax.texts[-1].set(position=(-2, -3), verticalalignment="top")  # above the line the dots are
         else:
             ax.plot(x, best, color=BEST, linestyle=DASH_DOT, linewidth=CURVE, label="best possible")
         chance_line(ax, 1 - chance, f"chance {100 * (1 - chance):.0f} %")
-        ax.set(xlabel=shown.xlabel, title=shown.title)
+        ax.set(xlabel=shown.xlabel, title=f"Error: {shown.title[0].lower()}{shown.title[1:]}")
         if not number or np.ptp(best) > 0:
             ax.legend(loc="best")
         lowest = min(lowest, train.min(), test.min(), best.min())
         steps = ", ".join(f"{value} {_words(error)}" for value, error in zip(shown.x, test.mean(0), strict=True))
         said.append(f"{shown.title}: {steps}")
-    axes[0].set_ylabel("error")
     error_axis(axes[0], max(LEAST_ERROR, 0.7 * lowest), 1.25)
     seeds = counted(len(comparisons[0].test), "seed")
     return describe(fig, f"Mean test error over {seeds}, on a logarithmic axis. {'; '.join(said)}.")
@@ -693,6 +705,7 @@ def plot_seeds(seeds: Mapping[str, Sequence[float]], run: Mapping[str, float], c
     sns.stripplot(data=values, orient="h", color=OWN, alpha=0.6, size=7, jitter=False, ax=ax)
     ax.plot(list(run.values()), [list(seeds).index(name) for name in run], "X", color=OTHER, markersize=11, zorder=4)
     ax.axvline(ceiling, color=BEST, linestyle=DASH_DOT, linewidth=CURVE)
+    ax.set_ylim(len(values) - 0.5, -0.5)
     ax.set(xlabel="accuracy (%)", xlim=(min(map(min, [*values.values(), run.values()])) - 0.3, ceiling + 0.3))
     ax.grid(axis="x", visible=True)
     keys = [("o", OWN, "none", "ours, one seed each"), ("X", OTHER, "none", "one run of the source's code")]
@@ -739,6 +752,7 @@ def plot_confusion(matrices: Mapping[str, torch.Tensor]) -> Figure:
             ax=ax,
         )
         ax.set(title=title, xlabel="class given", ylabel="" if number else "true class")
+        ax.tick_params(length=0)
         right = ", ".join(approx(100 * share, 2) for share in shares.diagonal())
         said.append(f"{title}: right in {right} % of classes 0 to {len(shares) - 1}")
     return describe(fig, f"Tables of shares in percent, a row for each true class. {'; '.join(said)}.")

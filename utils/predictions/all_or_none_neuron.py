@@ -6,8 +6,8 @@ PREDICTIONS = (
     Prediction(
         id="01.spike_height",
         question=(
-            "A pulse just above threshold makes a spike. You make the pulse twice as strong. What happens to the height "
-            "of the spike?"
+            "A pulse just above threshold makes a spike. You make the pulse twice as strong. What happens to the height"
+            " of the spike?"
         ),
         options=(
             "It doubles",
@@ -31,8 +31,8 @@ PREDICTIONS = (
         ),
         answer="D",
         because=(
-            "Past 0.5 the upper path wakes up and pulls down faster than the lower path climbs. Between 0.4 and 0.6 the "
-            "sum rises above 16 and falls below it again."
+            "Past 0.5 the upper path wakes up and pulls down faster than the lower path climbs. Between 0.4 and 0.6 the"
+            " sum rises above 16 and falls below it again."
         ),
     ),
     Prediction(

@@ -12,8 +12,8 @@ PREDICTIONS = (
         options=("8", "9", "10", "20"),
         answer="B",
         because=(
-            "There are nine pieces. The first ReLU starts the first piece, and each of the eight inner points needs one "
-            "bend. The last point needs none: nothing comes after it."
+            "There are nine pieces. The first ReLU starts the first piece, and each of the eight inner points needs one"
+            " bend. The last point needs none: nothing comes after it."
         ),
     ),
     Prediction(
@@ -73,8 +73,8 @@ PREDICTIONS = (
         ),
         answer="D",
         because=(
-            "Beyond its last kink every ReLU is either silent or a straight line. A sum of straight lines is a straight "
-            "line. This holds for any ReLU network of any depth: it has finitely many kinks on a line, and beyond the "
+            "Beyond its last kink every ReLU is either silent or a straight line. A sum of straight lines is a straight"
+            " line. This holds for any ReLU network of any depth: it has finitely many kinks on a line, and beyond the "
             "last one there is nothing left to bend."
         ),
     ),

@@ -99,8 +99,8 @@ PREDICTIONS = (
         answer="C",
         because=(
             "Far out every ReLU is either on or off for good. The network is then linear along each ray, so its "
-            "borders become straight lines, the logits grow with the distance and the softmax saturates. The arms turn on into "
-            "the neighbours' sectors, so that the network is not ignorant but wrong."
+            "borders become straight lines, the logits grow with the distance and the softmax saturates. The arms turn "
+            "on into the neighbours' sectors, so that the network is not ignorant but wrong."
         ),
     ),
     Prediction(

@@ -23,8 +23,8 @@ NEURONS = ("spiking", "graded")
 LEARNINGS = ("adam", "exponentiated")
 N_TRAIN = 4096
 LEARNING_RATE = 0.01
-# The best of 0.003, 0.01, 0.03 and 0.1 by validation loss on seeds that no table uses.
-EXPONENTIATED_RATE = 0.03
+# The lowest validation loss of 0.003, 0.01, 0.03, 0.1 and 0.3, with a seed that no table uses.
+EXPONENTIATED_RATE = 0.01
 
 # A network draws its weights from torch's own generator, which all threads of a process share.
 _drawing = threading.Lock()

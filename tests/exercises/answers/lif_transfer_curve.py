@@ -180,7 +180,9 @@ def rate_by_full_copy(current, tau_ref, R, C, th):
     return rate
 
 
-def rate_from(log=np.log, tau=lambda R, C: R * C, rest=lambda t: t, invert=True, fires=lambda d, th: d > th, inside=None):
+def rate_from(
+    log=np.log, tau=lambda R, C: R * C, rest=lambda t: t, invert=True, fires=lambda d, th: d > th, inside=None
+):
     def made(current, tau_ref, R, C, th):
         drive = R * current
         out = np.zeros(len(current))
@@ -291,6 +293,18 @@ def found_by_two_points(currents, rates):
     return middle, 1 / rates[b] - 10 * middle * math.log(middle * currents[b] / (middle * currents[b] - 1))
 
 
+# --- 05.counted_rate
+
+
+def counted_step_by_step(x, n_steps, start):
+    v, count = np.full(len(x), float(start)), np.zeros(len(x))
+    for _ in range(n_steps):
+        v = v + x
+        spikes = v >= 1
+        v, count = v - spikes, count + spikes
+    return count / n_steps
+
+
 RIGHT = {
     "05.lif_step": {
         "one line": lambda v, i, dt, R, C: v + dt * (-v + R * i) / (R * C),
@@ -298,7 +312,9 @@ RIGHT = {
         "factor": lambda v, i, dt, R, C: (1 - dt / (R * C)) * v + dt / C * i,
         "a loop": charge_in_a_loop,
         "a list": charge_by_lists,
-        "torch": lambda v, i, dt, R, C: torch.as_tensor(v) + dt * (-torch.as_tensor(v) + R * torch.as_tensor(i)) / (R * C),
+        "torch": lambda v, i, dt, R, C: (
+            torch.as_tensor(v) + dt * (-torch.as_tensor(v) + R * torch.as_tensor(i)) / (R * C)
+        ),
         "add": lambda v, i, dt, R, C: np.add(v, np.divide(np.multiply(R, i) - v, R * C) * dt),
         "target": lambda v, i, dt, R, C: v + (R * i - v) * (dt / R / C),
         "interpolated": lambda v, i, dt, R, C: (a := dt / (R * C)) * R * i + (1 - a) * v,
@@ -365,6 +381,17 @@ RIGHT = {
         "diagonal": lambda w, b, i, o: (w @ torch.diag(torch.full((w.shape[1],), i / o, dtype=w.dtype)), b / o),
         "float32": lambda w, b, i, o: ((w * i / o).float(), (b / o).float()),
         "lists": lambda w, b, i, o: ([[v * i / o for v in row] for row in w.tolist()], [v / o for v in b.tolist()]),
+    },
+    "05.counted_rate": {
+        "one line": lambda x, n, s: np.clip(np.floor(n * x + s), 0, n) / n,
+        "minimum and maximum": lambda x, n, s: np.minimum(np.maximum(np.floor(n * x + s), 0), n) / n,
+        "clip the rate": lambda x, n, s: np.clip(np.floor(n * x + s) / n, 0, 1),
+        "clip first": lambda x, n, s: np.floor(np.clip(n * x + s, 0, n)) / n,
+        "floor division": lambda x, n, s: np.clip((n * x + s) // 1, 0, n) / n,
+        "where": lambda x, n, s: np.where(n * x + s < 1, 0, np.where(x >= 1, n, np.floor(n * x + s))) / n,
+        "a list": lambda x, n, s: [min(max(math.floor(n * value + s), 0), n) / n for value in x],
+        "torch": lambda x, n, s: (n * torch.as_tensor(x) + s).floor().clamp(0, n) / n,
+        "steps": counted_step_by_step,
     },
 }
 
@@ -436,7 +463,7 @@ WRONG = {
         "the mystery's": lambda i, r: (3.7, 6.4),
         "no capacitance": lambda i, r: (found_in_a_slow_loop(i, r)[0] * 10, found_in_a_slow_loop(i, r)[1]),
         "rates": lambda i, r: (found_in_a_slow_loop(i, r)[0], 1 / found_in_a_slow_loop(i, r)[1]),
-        "coarse": lambda i, r: min(((rests_for(R, i, r).std(), R) for R in (1.0, 3.0, 10.0, 30.0)))[::-1],
+        "coarse": lambda i, r: min((rests_for(R, i, r).std(), R) for R in (1.0, 3.0, 10.0, 30.0))[::-1],
     },
     "05.rescale": {
         "out only": lambda w, b, i, o: (w / o, b / o),
@@ -447,5 +474,16 @@ WRONG = {
         "turned": lambda w, b, i, o: (w / i / o, b / o),
         "exchanged": lambda w, b, i, o: (b / o, w * i / o),
         "in place": lambda w, b, i, o: (w.mul_(i / o), b / o),
+    },
+    "05.counted_rate": {
+        "from 0": lambda x, n, s: np.clip(np.floor(n * x), 0, n) / n,
+        "start in every step": lambda x, n, s: np.clip(np.floor(n * (x + s)), 0, n) / n,
+        "no ceiling": lambda x, n, s: np.maximum(np.floor(n * x + s), 0) / n,
+        "negative": lambda x, n, s: np.minimum(np.floor(n * x + s), n) / n,
+        "count": lambda x, n, s: np.clip(np.floor(n * x + s), 0, n),
+        "parts": lambda x, n, s: np.clip(n * x + s, 0, n) / n,
+        "rounded": lambda x, n, s: np.clip(np.round(n * x + s), 0, n) / n,
+        "upwards": lambda x, n, s: np.clip(np.ceil(n * x + s), 0, n) / n,
+        "start later": lambda x, n, s: np.clip((np.floor(n * x) + s) / n, 0, 1),
     },
 }

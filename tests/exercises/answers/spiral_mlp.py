@@ -51,6 +51,29 @@ def right_angle(t, k, K):
     return 2 * torch.pi / K * (2 * t + k)
 
 
+# --- 03.shuffle_and_split
+
+
+def split_by_loop(X, y, order, n_test):
+    train, test = [int(i) for i in order[n_test:]], [int(i) for i in order[:n_test]]
+    return torch.stack([X[i] for i in train]), y[train], torch.stack([X[i] for i in test]), y[test]
+
+
+def split_after_shuffling(X, y, order, n_test):
+    X, y = X[order], y[order]
+    return X[n_test:], y[n_test:], X[:n_test], y[:n_test]
+
+
+def split_by_index_select(X, y, order, n_test):
+    test, train = order.split([n_test, len(order) - n_test])
+    pick = torch.index_select
+    return [pick(X, 0, train), pick(y, 0, train), pick(X, 0, test), pick(y, 0, test)]
+
+
+def split_with_drawn_order(X, y, order, n_test):
+    return split_after_shuffling(X, y, torch.randperm(len(X), generator=torch.Generator().manual_seed(9)), n_test)
+
+
 # --- 03.mlp
 
 
@@ -157,7 +180,7 @@ class Popped(nn.Module):
 
 class WithFunctional(nn.Module):
     def __init__(self, n_in, widths, n_out, kind):
-        super(WithFunctional, self).__init__()
+        super().__init__()
         self.layers = nn.ModuleList()
         previous = n_in
         for w in widths + [n_out]:
@@ -517,6 +540,11 @@ def untwist_without_gradient(x, omega):
 
 
 RIGHT = {
+    "03.shuffle_and_split": {
+        "loop": split_by_loop,
+        "shuffled first": split_after_shuffling,
+        "index_select": split_by_index_select,
+    },
     "03.spiral_arm": {
         "a loop": arm_in_a_loop,
         "by coordinates": arm_by_coordinates,
@@ -622,6 +650,16 @@ RIGHT = {
 }
 
 WRONG = {
+    "03.shuffle_and_split": {
+        "labels stay": lambda X, y, order, n: (X[order][n:], y[n:], X[order][:n], y[:n]),
+        "no order": lambda X, y, order, n: (X[n:], y[n:], X[:n], y[:n]),
+        "the last": lambda X, y, order, n: (X[order][:-n], y[order][:-n], X[order][-n:], y[order][-n:]),
+        "test first": lambda X, y, order, n: (X[order][:n], y[order][:n], X[order][n:], y[order][n:]),
+        "paired": lambda X, y, order, n: (X[order][n:], X[order][:n], y[order][n:], y[order][:n]),
+        "all for training": lambda X, y, order, n: (X[order], y[order], X[order][:n], y[order][:n]),
+        "own order": split_with_drawn_order,
+        "X alone": lambda X, y, order, n: (X[order][n:], X[order][:n]),
+    },
     "03.spiral_arm": {
         "noise everywhere alike": arm(right_angle, scale=False),
         "half the twist": arm(lambda t, k, K: 2 * torch.pi / K * (t + k)),
@@ -663,9 +701,7 @@ WRONG = {
     },
     "03.stable_cross_entropy": {
         "naive": lambda z, y: (torch.log(z.exp().sum(1)) - z[torch.arange(len(y)), y]).mean(),
-        "one maximum": lambda z, y: (
-            (s := z - z.max()).exp().sum(1).log() - s[torch.arange(len(y)), y]
-        ).mean(),
+        "one maximum": lambda z, y: ((s := z - z.max()).exp().sum(1).log() - s[torch.arange(len(y)), y]).mean(),
         "shift forgotten": lambda z, y: (
             (z - z.max(1, keepdim=True).values).exp().sum(1).log() - z[torch.arange(len(y)), y]
         ).mean(),

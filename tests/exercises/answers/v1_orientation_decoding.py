@@ -103,7 +103,7 @@ class NetModule(nn.Module):
 
 class NetGate(nn.Module):
     def __init__(self, n, m, k=1):
-        super(NetGate, self).__init__()
+        super().__init__()
         self.in_layer, self.out_layer = nn.Linear(n, m), nn.Linear(m, k)
 
     def forward(self, x):

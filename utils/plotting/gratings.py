@@ -1,0 +1,87 @@
+"""Gratings as a mouse sees them, and a ring of them that says which colour stands for which angle."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.patches import Circle
+
+from utils.plotting.style import COLORS, CYCLIC, SMALL
+
+_STRIPES = 5
+# A quarter of a stripe off the middle, so that a grating turned half way round is another picture.
+_OFFSETS = (np.arange(-_STRIPES, _STRIPES + 1) + 0.25) / (_STRIPES + 0.5)
+
+
+def stripes(angle: float, middle: tuple[float, float] = (0.0, 0.0), radius: float = 1.0) -> np.ndarray:
+    """The dark stripes of a round grating.
+
+    Args:
+        angle: in degrees; at 0 the stripes are upright, and they turn against the clock.
+        middle: of the disc.
+        radius: of the disc.
+
+    Returns:
+        (n_stripes, 2, 2) both ends of each.
+    """
+    turn = np.deg2rad(angle)
+    across, along = np.array([np.cos(turn), np.sin(turn)]), np.array([-np.sin(turn), np.cos(turn)])
+    offsets = _OFFSETS[np.abs(_OFFSETS) < 0.97]
+    half = np.sqrt(1 - offsets**2)
+    ends = offsets[:, None, None] * across + np.array([-1, 1])[None, :, None] * half[:, None, None] * along
+    return np.asarray(middle) + radius * ends
+
+
+class Grating:
+    """A round grating in axes of equal scales.
+
+    Args:
+        ax: where to draw.
+        angle: in degrees.
+        middle: of the disc.
+        radius: of the disc.
+        linewidth: of a stripe, in points.
+    """
+
+    def __init__(
+        self, ax: Axes, angle: float, middle: tuple[float, float] = (0.0, 0.0), radius: float = 1.0, linewidth=1.0
+    ) -> None:
+        self._place = (middle, radius)
+        ax.add_patch(Circle(middle, radius, facecolor="white", edgecolor=COLORS["grey"], linewidth=0.8, clip_on=False))
+        self.lines = LineCollection(
+            stripes(angle, middle, radius), colors=COLORS["black"], linewidths=linewidth, capstyle="butt", clip_on=False
+        )
+        ax.add_collection(self.lines)
+
+    def turn(self, angle: float) -> None:
+        """Turn it.
+
+        Args:
+            angle: in degrees.
+        """
+        self.lines.set_segments(stripes(angle, *self._place))
+
+
+def angle_ring(ax: Axes, period: float = 360, n_icons: int = 8) -> None:
+    """A ring of colours as legend: hue is the angle of the grating, and gratings stand at its ticks.
+
+    Args:
+        ax: holds nothing else.
+        period: that goes once round the ring.
+        n_icons: gratings around it.
+    """
+    angle = np.linspace(0, 2 * np.pi, 181)
+    inner, outer = (radius * np.stack([np.cos(angle), np.sin(angle)]) for radius in (0.72, 1.0))
+    x, y = (np.stack([inner[side], outer[side]]) for side in (0, 1))
+    hue = (angle[:-1] + angle[1:])[None] / (4 * np.pi) * period
+    ax.pcolormesh(x, y, hue, cmap=CYCLIC, vmin=0, vmax=period, rasterized=True)
+    for icon in range(n_icons):
+        turn = 2 * np.pi * icon / n_icons
+        degrees = period * icon / n_icons
+        at = np.array([np.cos(turn), np.sin(turn)])
+        Grating(ax, degrees, tuple(1.3 * at), 0.2, 0.9)
+        ax.text(*(1.78 * at), f"{degrees:g}°", ha="center", va="center", fontsize=SMALL)
+    ax.text(0, 0, "angle", ha="center", va="center", fontsize=SMALL)
+    ax.set(xlim=(-2.05, 2.05), ylim=(-2.05, 2.05), aspect="equal")
+    ax.axis("off")
