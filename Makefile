@@ -17,7 +17,7 @@ PARALLEL := -n logical --maxprocesses 4 --dist loadscope --no-loadscope-reorder
 NBVAL := --nbval --nbval-current-env --nbval-sanitize-with tests/helpers/nbval_sanitize.cfg --nbval-cell-timeout 240
 
 .DEFAULT_GOAL := help
-.PHONY: help lab update test test-slow slow-together slow-alone test-all bench refresh lint coverage publish picture book clean student developer colab libraries
+.PHONY: help lab update test test-slow slow-together slow-alone test-all bench refresh lint coverage publish picture book pdf clean student developer colab libraries
 
 help: ## this list
 	@echo "From a Neuron to a Network that Hears"
@@ -66,6 +66,9 @@ picture: developer ## make README's picture from the stored notebooks
 
 book: developer ## build the website from the stored notebooks: book/_build/html/index.html
 	@"$(PY)" -m book $(ARGS)
+
+pdf: developer ## print the website's notebooks into one PDF, by Chromium: book/_build/neuron-to-hearing.pdf
+	@"$(PY)" -m book --pdf $(ARGS)
 
 clean: ## remove .venv and everything that can be made again
 	@rm -rf .venv .venv-colab .venv-bench .pytest_cache .ruff_cache .hypothesis .coverage htmlcov book/_build notebooks/.ipynb_checkpoints

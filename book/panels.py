@@ -52,12 +52,13 @@ def offered(notebook: str) -> list[str]:
     return list(_site_panels(notebook))
 
 
-def live_panels(notebooks: Sequence[str], kept: Path = KEPT) -> dict[str, dict[str, Live]]:
+def live_panels(notebooks: Sequence[str], kept: Path = KEPT, record: bool = True) -> dict[str, dict[str, Live]]:
     """Every panel that the website can move.
 
     Args:
         notebooks: file names without their ending.
         kept: folder in which recorded states stay.
+        record: whether to record those that are missing there; else they stand still.
 
     Returns:
         Notebook -> id of the cell -> panel.
@@ -68,13 +69,15 @@ def live_panels(notebooks: Sequence[str], kept: Path = KEPT) -> dict[str, dict[s
         wanted += [(notebook, module, cell, _name(notebook, cell), fingerprint(module)) for cell in offered(module)]
     kept.mkdir(parents=True, exist_ok=True)
     missing = [job for job in wanted if not _files(kept, job)[1].is_file()]
-    if missing:
+    if not record:
+        wanted = [job for job in wanted if job not in missing]
+    elif missing:
         # What a panel computes must not depend on how many cores there are.
         os.environ.update(kernel_environment())
         with ProcessPoolExecutor(min(len(missing), os.cpu_count() or 1), get_context("spawn")) as pool:
             list(pool.map(_record, missing, [kept] * len(missing)))
     used = {path for job in wanted for path in _files(kept, job)}
-    for path in set(kept.iterdir()) - used:
+    for path in set(kept.iterdir()) - used if record else ():
         path.unlink()
     found: dict[str, dict[str, Live]] = {notebook: {} for notebook in notebooks}
     for job in wanted:

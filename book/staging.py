@@ -11,7 +11,7 @@ from html import escape
 
 import nbformat
 
-from book.asking import ASKED, look_back, prediction_html
+from book.asking import ASKED, answers_on_paper, look_back, prediction_html
 from book.panels import Live, panel_html
 from course import NOTEBOOKS, ROOT, Project
 from notebook_page import Page
@@ -46,7 +46,7 @@ def staged_notebook(
     figures: dict[str, bytes] = {}
     colab = where_to_run(project, page.path.name)[0]
     nb.cells[0].source = fill(nb.cells[0].source, "badges", run_buttons(page, project), page.path.name)
-    veil, panels = None, 0
+    veil, panels, asked_here = None, 0, []
     for cell in nb.cells:
         if cell.cell_type == "markdown":
             cell.source = without_dead_ends(cell.source, known, project)
@@ -64,6 +64,7 @@ def staged_notebook(
         asked = ASKED.search(cell.source)
         if asked:
             veil = asked[1]
+            asked_here.append(veil)
             tags.append("remove-input")
             cell.outputs = [_output(prediction_html(get_prediction(veil)))]
             continue
@@ -85,6 +86,9 @@ def staged_notebook(
                 output.data["text/html"] = hidden
                 veil = None
             add_exercise_link(output, page)
+    answers = answers_on_paper(asked_here)
+    if answers:
+        nb.cells.append(nbformat.v4.new_markdown_cell(answers, id="answers-on-paper"))
     questions = look_back(page.number)
     if questions:
         nb.cells.append(nbformat.v4.new_markdown_cell(questions, id="look-back"))
