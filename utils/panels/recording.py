@@ -176,7 +176,10 @@ class Recorder(RendererBase):
         return points * DPI / 72
 
     def get_text_width_height_descent(self, s: str, prop: Any, ismath: Any) -> tuple[float, float, float]:
-        """Size of a text in units, as the notebook's own picture has it."""
+        """Size of a text in units, as the notebook's own picture has it.
+
+        Arguments as in `RendererBase`.
+        """
         return self._screen.get_text_width_height_descent(s, prop, ismath)
 
     def draw_path(self, gc: GraphicsContextBase, path: Path, transform: Any, rgbFace: Any = None) -> None:
