@@ -353,8 +353,8 @@ def _site_film() -> SliderPanel:
 
 def _site_training() -> SliderPanel:
     panel = training(get("03.train_step").reference)
-    # Eighteen trainings, each kept picture by picture: from too few units to enough, from no noise to much.
-    panel.site_values = {"width": (2, 16), "depth": (0, 1, 2), "sigma": (0.02, 0.16, 0.4), "K": (4,)}
+    # A training for each choice is recorded, so there are few of them.
+    panel.site_values = {"width": (2, 4, 16, 64), "depth": (0, 1, 2), "sigma": (0.16,), "K": (4,)}
     return panel
 
 

@@ -114,7 +114,13 @@ def new_figure(height: float = 3.6, width: float = WIDTH) -> Figure:
 
 
 def set_limits(ax: Axes, x: tuple[float, float] | None = None, y: tuple[float, float] | None = None) -> None:
-    """Set the limits of an axes only where they change: a slider panel then need not draw everything again."""
+    """Set the limits of an axes only where they change: a slider panel then need not draw everything again.
+
+    Args:
+        ax: the axes.
+        x: lower and upper limit; None to leave them.
+        y: likewise.
+    """
     if x is not None and tuple(ax.get_xlim()) != tuple(x):
         ax.set_xlim(x)
     if y is not None and tuple(ax.get_ylim()) != tuple(y):
