@@ -1,4 +1,4 @@
-"""Notebook 04 on a recording of one's own: every cell runs, nothing is undefined, and nothing speaks of another recording."""
+"""Notebook 04 on a recording of one's own: every cell runs, nothing is undefined, nothing speaks of another recording."""
 
 import contextlib
 import io
@@ -13,7 +13,7 @@ from course import notebook_paths
 WITHOUT = {"bootstrap", "bound", "wobble"}
 
 
-def said(source, folder):
+def said(source):
     """What all cells of notebook 04 print with that source: cell id -> text."""
     path = next(path for path in notebook_paths() if path.name.startswith("04"))
     words, names = {}, {"__name__": "notebook"}
@@ -49,7 +49,7 @@ def test_the_smallest_recording(tmp_path):
     """8 neurons, 12 stimuli."""
     angles = np.arange(0, 360, 30.0)
     np.savez(tmp_path / "small.npz", resp=tuned(angles, 8, 360), stimuli=angles)
-    words = said(tmp_path / "small.npz", tmp_path)
+    words = said(tmp_path / "small.npz")
     check(words)
     assert "8 neurons in response to 12 stimuli" in words["load"]
     assert "7 stimuli for training, 5 held out" in words["split"]
@@ -60,7 +60,7 @@ def test_orientations_in_radians_with_repeats_and_counts(tmp_path):
     angles = np.repeat(np.arange(-90, 90, 7.5), 4)
     spikes = np.random.RandomState(1).poisson(3000 * np.maximum(tuned(angles, 30, 180), 0))
     np.savez(tmp_path / "counts.npz", resp=spikes, stimuli=np.deg2rad(angles))
-    words = said(tmp_path / "counts.npz", tmp_path)
+    words = said(tmp_path / "counts.npz")
     check(words)
     assert "read as orientations, of period 180" in words["load"]
     assert "Chance is 45." in words["decode-all-run"]
@@ -73,7 +73,7 @@ def test_noise_alone_in_large_units_and_without_order(tmp_path):
     responses = 1e5 + 1e4 * random.randn(40, 12)
     responses[:, 3] = np.nan
     np.savez(tmp_path / "noise.npz", resp=responses, stimuli=random.permutation(np.arange(0, 360, 9.0)))
-    words = said(tmp_path / "noise.npz", tmp_path)
+    words = said(tmp_path / "noise.npz")
     check(words)
     assert "left out" in words["load"]
     assert "sorted by angle" in words["load"]
