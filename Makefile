@@ -1,7 +1,8 @@
 # Every target sets up .venv by itself. `make` alone lists them.
 
-PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python py; do \
-  "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo "$$p"; break; }; done)
+# The newest Python of those for which PyTorch is offered (tools/environment.py names the same).
+PYTHON ?= $(shell for p in python3.14 python3.13 python3.12 python3.11 python3 python py; do \
+  "$$p" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' >/dev/null 2>&1 && { echo "$$p"; break; }; done)
 ifeq ($(OS),Windows_NT)
   BIN := Scripts/python.exe
 else
@@ -13,10 +14,9 @@ BENCH_PY := .venv-bench/$(BIN)
 ALLOW_ROOT := $(if $(filter 0,$(shell id -u 2>/dev/null)),--allow-root)
 # Notebooks and plain tests share the workers. One notebook stays on one worker, since its cells share a kernel.
 PARALLEL := -n logical --maxprocesses 4 --dist loadscope --no-loadscope-reorder
-NBVAL := --nbval --nbval-current-env --nbval-sanitize-with tests/helpers/nbval_sanitize.cfg --nbval-cell-timeout 240
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test test-slow slow-together slow-alone test-all bench refresh lint coverage publish picture book clean student developer colab libraries
+.PHONY: help lab update test test-slow slow-together slow-alone test-all bench refresh lint coverage publish picture book pdf clean student developer colab libraries
 
 help: ## this list
 	@echo "From a Neuron to a Network that Hears"
@@ -27,7 +27,7 @@ lab: student ## open the course in JupyterLab, at a page that lists the notebook
 	  "$(PY)" -m jupyterlab --log-level=WARN $(ALLOW_ROOT) $(ARGS)
 
 test: developer ## run the tests and every notebook
-	@"$(PY)" -m pytest -q $(PARALLEL) $(NBVAL) -m "not slow" $(ARGS)
+	@"$(PY)" -m pytest -q $(PARALLEL) --nbval -m "not slow" $(ARGS)
 
 test-slow: slow-together slow-alone ## only the tests that take minutes, or need a browser
 
@@ -40,11 +40,15 @@ slow-alone: developer
 
 test-all: test test-slow ## both
 
+update: ## bring the newest course, and keep your own work in the notebooks
+	@p="$(PYTHON)"; [ -n "$$p" ] || p="$(PY)"; "$$p" tools/update.py
+
 refresh: developer ## run the notebooks and store their outputs (only some: NOTEBOOKS="notebooks/01_...")
 	@"$(PY)" tools/refresh.py --times 3 $(NOTEBOOKS)
 
 lint: developer ## check style, and the form of the stored notebooks
 	@"$(PY)" -m ruff check .
+	@"$(PY)" -m ruff format --check --quiet .
 	@"$(PY)" tools/refresh.py --check
 	@"$(PY)" tools/publish.py --check
 
@@ -62,6 +66,9 @@ picture: developer ## make README's picture from the stored notebooks
 
 book: developer ## build the website from the stored notebooks: book/_build/html/index.html
 	@"$(PY)" -m book $(ARGS)
+
+pdf: developer ## print the website's notebooks into one PDF, by Chromium: book/_build/neuron-to-hearing.pdf
+	@"$(PY)" -m book --pdf $(ARGS)
 
 clean: ## remove .venv and everything that can be made again
 	@rm -rf .venv .venv-colab .venv-bench .pytest_cache .ruff_cache .hypothesis .coverage htmlcov book/_build notebooks/.ipynb_checkpoints
@@ -84,6 +91,6 @@ libraries:
 # A working .venv needs no other Python, so its own serves where the system has none.
 define SETUP
 p="$(PYTHON)"; [ -n "$$p" ] || p="$(PY)"; \
-command -v "$$p" >/dev/null 2>&1 || { echo "No Python 3.11 or newer was found: install one, or name it: make PYTHON=/path/to/python3" >&2; exit 1; }; \
+command -v "$$p" >/dev/null 2>&1 || { echo "No Python from 3.11 to 3.14 was found: install one, or name it: make PYTHON=/path/to/python3.13" >&2; exit 1; }; \
 "$$p" tools/environment.py
 endef

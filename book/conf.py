@@ -16,12 +16,12 @@ copyright = "the course's contributors. Texts and figures CC BY 4.0, code MIT"
 release = version = _project.version
 language = "en"
 
-extensions = ["myst_nb", "sphinx.ext.mathjax", "sphinx_book_theme", "course_site"]
+extensions = ["myst_nb", "sphinx_book_theme", "course_site"]
 source_suffix = {".md": "myst-nb", ".ipynb": "myst-nb"}
 myst_enable_extensions = ["dollarmath", "amsmath", "attrs_inline"]
 myst_heading_anchors = 4
 myst_dmath_double_inline = True
-mathjax_path = "mathjax/tex-chtml.js"
+html_math_renderer = "mathml"
 # The stored outputs are the pages: nothing is executed, and no widget's script is fetched from anywhere.
 nb_execution_mode = "off"
 nb_ipywidgets_js = {}
@@ -34,10 +34,13 @@ html_theme = "sphinx_book_theme"
 html_title = project
 html_static_path = [str(HERE / "_static")]
 html_css_files = ["course.css"]
+html_js_files = ["panel.js", "course.js"]
 html_copy_source = False
 html_show_sourcelink = False
 html_favicon = "_static/favicon.svg"
 html_last_updated_fmt = None
+# The reader's system chooses light or dark until the reader does.
+html_context = {"default_mode": "auto"}
 html_theme_options = {
     "repository_url": _project.repository,
     "repository_branch": _project.ref,

@@ -1,15 +1,15 @@
-"""What the website needs beyond its theme: formulas without another site, and terms that lead to the glossary."""
+"""What the website needs beyond its theme: formulas, and terms that lead to the glossary."""
 
 from __future__ import annotations
 
 import re
-import shutil
-from importlib import metadata
 from pathlib import Path
 
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.transforms import SphinxTransform
+
+from book.formulas import setup_formulas
 
 # Inside these a term stays as it is: a link in a link, a heading or a formula would only disturb.
 _UNTOUCHED = (
@@ -24,24 +24,6 @@ _UNTOUCHED = (
     nodes.image,
     addnodes.pending_xref,
 )
-
-# The parts of MathJax that a page of ours loads: its program, and the shapes of the letters.
-_MATHJAX = ("tex-chtml.js", "output/chtml/fonts/woff-v2")
-
-
-def bring_mathjax(app, problem):
-    """Put MathJax beside the pages, so that formulas need no other site."""
-    if problem is not None or app.builder.name != "html":
-        return
-    package = "sphinx-mathjax-offline"
-    origin = Path(str(metadata.distribution(package).locate_file(f"{package}/static/mathjax")))
-    for part in _MATHJAX:
-        target = Path(app.outdir) / "_static" / "mathjax" / part
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if (origin / part).is_dir():
-            shutil.copytree(origin / part, target, dirs_exist_ok=True)
-        else:
-            shutil.copy(origin / part, target)
 
 
 def glossary_terms(text: str) -> list[str]:
@@ -112,6 +94,6 @@ def _read_terms(app):
 def setup(app):
     """Tell Sphinx what there is."""
     app.connect("builder-inited", _read_terms)
-    app.connect("build-finished", bring_mathjax)
+    setup_formulas(app)
     app.add_transform(LinkTerms)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

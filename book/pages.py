@@ -2,209 +2,24 @@
 
 from __future__ import annotations
 
-import base64
-import io
 import re
-import struct
 from collections.abc import Iterable, Sequence
 from html import escape
 from html.parser import HTMLParser
 
 import nbformat
 
-from course import NOTEBOOKS, ROOT, Project
+from book.staging import anchor, without_dead_ends
+from course import Project
 from notebook_page import Page
-from picture import cover
-from publish import badges, fill
 from utils.exercises.registry import get
-from utils.page.output import FIGURE_WORDS
 
-CARD_WIDTH = 640
-PNG_SCALE = 2
 _DOI = re.compile(r"https://doi\.org/[^\s)\]]+")
-
-
-def anchor(exercise_id: str) -> str:
-    """Where an exercise stands on the page of exercises."""
-    return "exercise-" + exercise_id.lower().replace(".", "-").replace("_", "-")
 
 
 def as_html(text: str) -> str:
     """A sentence of a box as HTML: nothing but `code` has a meaning in it."""
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text, quote=False))
-
-
-# --- A notebook as a page -----------------------------------------------------------------------------------------
-
-
-def staged_notebook(page: Page, pages: Sequence[Page], project: Project) -> tuple[str, dict[str, bytes]]:
-    """A notebook as the website shows it; the stored one stays as it is.
-
-    Args:
-        page: the notebook.
-        pages: all that the website has.
-        project: where the course is published.
-
-    Returns:
-        The text of the staged notebook, and its figures, file name -> PNG.
-    """
-    nb = nbformat.from_dict(page.nb)
-    known = {other.path.name for other in pages}
-    figures: dict[str, bytes] = {}
-    nb.cells[0].source = fill(nb.cells[0].source, "badges", run_buttons(page, project), page.path.name)
-    for cell in nb.cells:
-        if cell.cell_type == "markdown":
-            cell.source = without_dead_ends(cell.source, known, project)
-            continue
-        if cell.cell_type != "code":
-            continue
-        # The start cell is the same everywhere, and a prediction's code holds its answer.
-        if cell.get("id") == "bootstrap" or cell.source.lstrip().startswith("predict("):
-            cell.metadata.setdefault("tags", []).append("hide-input")
-        # The website's pictures carry their words themselves.
-        cell.outputs = [output for output in cell.outputs if not is_figure_words(output)]
-        for output in cell.outputs:
-            staged_output(output, f"{page.name}-{cell.get('id', 'cell')}", figures)
-            add_exercise_link(output, page)
-    return nbformat.writes(nb), figures
-
-
-def where_to_run(project: Project, notebook: str) -> list[str]:
-    """The addresses at which Colab and Binder open a notebook: those of its badges."""
-    return re.findall(r"\)\]\(([^)\s]+)\)", badges(project, notebook))
-
-
-def run_buttons(page: Page, project: Project) -> str:
-    """The links that open a notebook where it runs, without a picture from elsewhere."""
-    colab, binder = where_to_run(project, page.path.name)
-    return (
-        '<p class="course-run"><strong>Run from here:</strong> '
-        f'<a class="course-button" href="{colab}">Open in Colab</a> '
-        f'<a class="course-button" href="{binder}">Open in Binder</a></p>\n'
-    )
-
-
-def without_dead_ends(text: str, known: set[str], project: Project) -> str:
-    """Markdown whose relative links lead somewhere on the website, too.
-
-    Args:
-        text: of a notebook's cell.
-        known: file names of the notebooks that the website has. A link to another notebook becomes its words alone.
-        project: where the course is published. A link to another file of the course leads to the repository.
-    """
-
-    def mended(match: re.Match) -> str:
-        words, target, place = match[1], match[2], match[3] or ""
-        if target.endswith(".ipynb"):
-            return match[0] if target.removeprefix("./") in known else words
-        file = (NOTEBOOKS / target).resolve()
-        if not file.is_relative_to(ROOT) or not file.exists():
-            raise ValueError(f"[{words}]({target}) leads nowhere")
-        kind = "tree" if file.is_dir() else "blob"
-        return f"[{words}]({project.repository}/{kind}/{project.ref}/{file.relative_to(ROOT).as_posix()}{place})"
-
-    return re.sub(r"(?<!!)\[([^\]]+)\]\((?!https?:|mailto:|#)([^)#\s]+)(#[^)\s]*)?\)", mended, text)
-
-
-def is_figure_words(output: nbformat.NotebookNode) -> bool:
-    """Whether an output only holds, out of sight, the words of the picture before it."""
-    return bool(output.get("metadata", {}).get(FIGURE_WORDS))
-
-
-def staged_output(output: nbformat.NotebookNode, stem: str, figures: dict[str, bytes]) -> None:
-    """Bring one output into the form in which the website shows it, in place.
-
-    Args:
-        output: of a code cell.
-        stem: how its figures' file names begin.
-        figures: file name -> PNG; the output's figure is added.
-    """
-    data = output.get("data", {})
-    if "image/png" in data:
-        notes = output.metadata.get("image/png", {})
-        png = base64.b64decode(data["image/png"])
-        name = f"{stem}-{sum(figure.startswith(stem + '-') for figure in figures) + 1}.png"
-        figures[name] = png
-        alt = notes.get("alt") or data.get("text/plain", "")
-        # The words are those stored with the picture; its size keeps the page from jumping while it loads.
-        data["text/html"] = figure_html(f"../_static/figures/{name}", alt, png, notes.get("width"))
-        del data["image/png"]
-
-
-def add_exercise_link(output: nbformat.NotebookNode, page: Page) -> None:
-    """Let an exercise's box lead to its hints and its solution, in place."""
-    notes = output.get("metadata", {}).get("course", {})
-    html = output.get("data", {}).get("text/html", "")
-    if "status" in notes and notes.get("exercise") in page.exercises and html.endswith("</div>"):
-        address = f"../exercises.html#{anchor(notes['exercise'])}"
-        link = f'<p class="course-more"><a href="{address}">Hints and one solution</a></p>'
-        output.data["text/html"] = f"{html.removesuffix('</div>')}{link}</div>"
-
-
-def figure_html(source: str, alt: str, png: bytes, width: int | None) -> str:
-    """A figure that fits its column and opens in its full size.
-
-    Args:
-        source: address of the file.
-        alt: what it shows, in words.
-        png: the file's content.
-        width: how wide it is meant to stand on a page, in CSS pixels.
-    """
-    pixels = struct.unpack(">II", png[16:24])
-    wide = width or pixels[0] // PNG_SCALE
-    high = round(wide * pixels[1] / pixels[0])
-    return (
-        f'<a class="course-figure" href="{source}"><img src="{source}" alt="{escape(" ".join(alt.split()))}" '
-        f'width="{wide}" height="{high}" loading="lazy" decoding="async"></a>'
-    )
-
-
-# --- Landing page -------------------------------------------------------------------------------------------------
-
-
-def cards(pages: Sequence[Page], project: Project) -> str:
-    """One card for each notebook: its figure, title, promise, and where to run it."""
-    return '<ol class="course-cards">\n' + "\n".join(card(page, project) for page in pages) + "\n</ol>"
-
-
-def card(page: Page, project: Project) -> str:
-    """A notebook's card."""
-    address = f"notebooks/{page.name}.html"
-    colab, binder = where_to_run(project, page.path.name)
-    facts = f"{page.minutes} minutes, {counted(len(page.exercises), 'exercise')}"
-    return (
-        f'<li class="course-card"><a class="course-card-main" href="{address}">'
-        f'<img src="_static/covers/{page.name}.png" alt="" width="{CARD_WIDTH}" height="{CARD_WIDTH * 9 // 16}">'
-        f'<span class="course-card-title">{escape(page.heading)}</span></a>'
-        f"<p>{escape(page.promise)}</p>"
-        f'<p class="course-facts">{facts}</p>'
-        f'<p class="course-run">{button(colab, "Colab", page)} {button(binder, "Binder", page)}</p></li>'
-    )
-
-
-def button(address: str, where: str, page: Page) -> str:
-    """A link that opens a notebook elsewhere; its name says which, since a page holds several."""
-    label = f"{where}: open notebook {page.number}"
-    return f'<a class="course-button" href="{address}" aria-label="{label}">{where}</a>'
-
-
-def cover_picture(page: Page) -> bytes:
-    """The card's picture: the notebook's cover figure, fitted into one shape for all."""
-    from PIL import Image
-
-    figure = cover(page.path)[1].convert("RGBA")
-    sheet = Image.new("RGBA", (CARD_WIDTH * PNG_SCALE, CARD_WIDTH * PNG_SCALE * 9 // 16), "white")
-    scale = min((sheet.width - 48) / figure.width, (sheet.height - 48) / figure.height)
-    figure = figure.resize((round(figure.width * scale), round(figure.height * scale)), Image.Resampling.LANCZOS)
-    sheet.alpha_composite(figure, ((sheet.width - figure.width) // 2, (sheet.height - figure.height) // 2))
-    file = io.BytesIO()
-    sheet.convert("RGB").quantize(128, dither=Image.Dither.NONE).save(file, "PNG", optimize=True)
-    return file.getvalue()
-
-
-def counted(number: int, noun: str) -> str:
-    """Such as "1 exercise" and "6 exercises"."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 # --- Teachers' page -----------------------------------------------------------------------------------------------

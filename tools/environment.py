@@ -10,21 +10,28 @@ Every failure is one line that says what to do. The installer's own words are ke
 import argparse
 import hashlib
 import os
+import platform
 import shutil
 import subprocess
 import sys
 from importlib.util import find_spec
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-OLDEST = (3, 11)
+# The Pythons for which PyTorch is offered; the Makefile and README name the same.
+OLDEST, NEWEST = (3, 11), (3, 14)
+ELSEWHERE = "The course runs on Colab and Binder: README has the links"
 NO_CONNECTION = "there is no connection. Connect to the network"
 # What the installer says -> what to do. The last that applies counts: without a connection it also finds no package.
 REASONS = {
     "ResolutionImpossible": "the requirement files contradict each other. Take them anew from the repository",
-    "No matching distribution": "a package is not offered for this Python. Try another: make lab PYTHON=python3.13",
+    "No matching distribution": f"a package is not offered for this machine. {ELSEWHERE}. Or mend the reason",
     "Permission denied": "a file may not be written. Run `make clean`, or copy the course to a folder of your own",
     "connection broken by": NO_CONNECTION,
-    "No space left": "the disk is full. Free some space (4 GB are enough)",
+    "No space left": "the disk is full. Free some space (6 GB are enough)",
+    "CERTIFICATE_VERIFY_FAILED": (
+        "a filter on this network shows a certificate that Python does not know. "
+        "Ask for its file, name it (export REQUESTS_CA_BUNDLE=/path/to/it.pem)"
+    ),
 }
 
 
@@ -35,6 +42,38 @@ class SetupError(Exception):
 def python_of(venv):
     """Path of the Python inside a virtual environment."""
     return os.path.join(venv, "Scripts", "python.exe") if os.name == "nt" else os.path.join(venv, "bin", "python")
+
+
+def impossible(system, machine, bits, version):
+    """Why the course cannot be installed here, before anything is fetched.
+
+    Args:
+        system: `sys.platform`.
+        machine: `platform.machine()`.
+        bits: of the Python's addresses.
+        version: (major, minor) of the Python.
+
+    Returns:
+        A sentence that says what is possible instead; None where nothing stands in the way.
+    """
+    have, oldest, newest = (".".join(map(str, numbers)) for numbers in (version, OLDEST, NEWEST))
+    if system == "darwin" and machine == "x86_64":
+        return (
+            "PyTorch is no longer made for Intel Macs. On a Mac with an Apple chip install a Python for that chip; "
+            f"on an Intel one no Python helps. {ELSEWHERE}."
+        )
+    if system == "win32" and machine.upper() == "ARM64":
+        return f"PyTorch is not offered for Python on Windows on Arm. Install a Python for x64, or: {ELSEWHERE}."
+    if bits < 64:
+        return f"PyTorch needs a 64-bit Python, and this one has {bits} bits. Install another."
+    if version < OLDEST:
+        return f"Python {have} is too old: {oldest} to {newest} are right. Name one: make lab PYTHON=python3.13"
+    if version > NEWEST:
+        return (
+            f"PyTorch is not offered for Python {have} yet: {oldest} to {newest} are right. "
+            "Name one: make lab PYTHON=python3.13"
+        )
+    return None
 
 
 def works(venv):
@@ -53,9 +92,9 @@ def create(venv):
     Raises:
         SetupError: if Python is too old, its venv module is incomplete, or the folder cannot be written.
     """
-    if sys.version_info < OLDEST:
-        have, need = (".".join(map(str, version[:2])) for version in (sys.version_info, OLDEST))
-        raise SetupError(f"Python {have} is too old; {need} or newer is needed. Name one: make lab PYTHON=python3.13")
+    reason = impossible(sys.platform, platform.machine(), 64 if sys.maxsize > 2**32 else 32, sys.version_info[:2])
+    if reason:
+        raise SetupError(reason)
     for module in ("venv", "ensurepip"):
         if find_spec(module) is None:
             raise SetupError(
@@ -113,6 +152,36 @@ def is_ready(venv, requirements, constraints):
     return False
 
 
+def has_graphics_card():
+    """Whether a graphics card is there that PyTorch's larger build could use."""
+    return os.path.exists("/proc/driver/nvidia/version") or shutil.which("nvidia-smi") is not None
+
+
+def fetch_small_torch(venv, constraints, log):
+    """On Linux without a graphics card, install PyTorch's small build: 0.2 GB to fetch in place of 3.
+
+    PyPI offers the large build alone. The installer uv knows where the small one is; where that cannot be reached, the
+    large one follows with everything else.
+
+    Args:
+        venv: the environment's folder.
+        constraints: path of the file of exact versions.
+        log: an open file for the installers' words.
+    """
+    if not sys.platform.startswith("linux") or platform.machine() != "x86_64" or has_graphics_card():
+        return
+    with open(constraints, encoding="utf-8") as file:
+        torch = [line.split(";")[0].split("#")[0].strip() for line in file if line.startswith("torch==")]
+    python, quiet = python_of(venv), {"stdout": log, "stderr": subprocess.STDOUT, "cwd": ROOT}
+    pip = [python, "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--progress-bar=off", "uv"]
+    small = [python, "-m", "uv", "pip", "install", "--python", python, "--torch-backend=auto", *torch]
+    environment = {"UV_HTTP_TIMEOUT": "30", "UV_HTTP_RETRIES": "1", **os.environ}
+    if subprocess.call(pip, **quiet) or subprocess.call(small, env=environment, **quiet):
+        print(
+            "PyTorch's small build cannot be reached from here; the large one does the same (5 GB on disk).", flush=True
+        )
+
+
 def install(venv, requirements, constraints):
     """Install a requirements file under the constraints.
 
@@ -130,6 +199,9 @@ def install(venv, requirements, constraints):
             if name.startswith("installed-"):
                 os.remove(os.path.join(venv, name))
         with open(log, "w", encoding="utf-8") as file:
+            fetch_small_torch(venv, constraints, file)
+            # Its failure is no failure of the installation.
+            tried = file.tell()
             failed = subprocess.call(command, stdout=file, stderr=subprocess.STDOUT, cwd=ROOT)
     except OSError as error:
         raise SetupError(
@@ -138,6 +210,7 @@ def install(venv, requirements, constraints):
         ) from None
     if failed:
         with open(log, encoding="utf-8", errors="replace") as file:
+            file.seek(tried)
             text = file.read()
         reason = f"the reason is in {folder}/install.log. Mend it"
         for sign, explained in REASONS.items():

@@ -18,6 +18,8 @@ import sys
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
+from nbformat import from_dict
+
 from course import ROOT, Project, notebook_paths, read_project
 from notebook_page import Page, read_page
 from refresh import normalise, read, render
@@ -93,6 +95,8 @@ def published_notebook(path: Path, project: Project) -> str:
     if len(starts) != 1 or starts[0].cell_type != "code":
         raise ValueError(f'{path.name} has {len(starts)} cells with the id "bootstrap"; it needs one code cell')
     starts[0].source = bootstrap_cell(project)
+    # Folded: JupyterLab hides its source, Colab shows the title of a form.
+    starts[0].metadata = from_dict({"cellView": "form", "jupyter": {"source_hidden": True}})
     return render(normalise(nb))
 
 
@@ -113,7 +117,7 @@ def published_readme(text: str, project: Project) -> str:
     """README with its badge, clone command and table of notebooks filled in."""
     runs = f"{project.repository}/actions/workflows/test.yml"
     rows = [
-        "| | Notebook | What you meet | Minutes | Exercises | Run from here |",
+        "| | Notebook | What you meet | Minutes | Exercises | Run it |",
         "|---|---|---|---|---|---|",
         *(notebook_row(read_page(path), "notebooks/", badges(project, path.name)) for path in notebook_paths()),
     ]
@@ -176,7 +180,7 @@ def set_repository(slug: str) -> None:
     line = f'Repository = "https://github.com/{slug}"'
     text, count = re.subn(r'^Repository = "[^"]*"', line, text, flags=re.MULTILINE)
     if count != 1:
-        raise ValueError("pyproject.toml: the line Repository = \"https://...\" must stand there once")
+        raise ValueError('pyproject.toml: the line Repository = "https://..." must stand there once')
     path.write_text(text, encoding="utf-8")
 
 

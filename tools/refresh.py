@@ -31,10 +31,11 @@ from course import kernel_environment, notebook_paths
 
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
-    "language_info": {"name": "python"},
+    # What nbconvert needs to write a script; the version, which changes with every machine, stays out.
+    "language_info": {"file_extension": ".py", "mimetype": "text/x-python", "name": "python"},
 }
 # What an author may say about a cell; the rest is what one front end or another left behind.
-CELL_METADATA = {"jupyter", "tags"}
+CELL_METADATA = {"cellView", "jupyter", "tags"}
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
 
@@ -58,7 +59,8 @@ def normalise(nb: nbformat.NotebookNode) -> nbformat.NotebookNode:
                 # A view without its kernel is an empty box; the text or picture beside it says more.
                 output.get("data", {}).pop(WIDGET_VIEW, None)
                 output.get("metadata", {}).pop(WIDGET_VIEW, None)
-            cell.outputs = _joined(cell.outputs)
+            shown = [output for output in cell.outputs if output.output_type != "display_data" or output.data]
+            cell.outputs = _joined(shown)
     return nb
 
 

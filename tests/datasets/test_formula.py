@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from utils.datasets import formula
-from utils.datasets.formula import parse_formula
+from utils.datasets.formula import parse_formula, refuse_poles, undersampled
 
 X = np.linspace(-3, 3, 61)
 
@@ -273,3 +273,34 @@ trees = st.recursive(
 def test_agrees_with_python(text):
     expected = eval(text, {"__builtins__": {}}, {"x": X, "sin": np.sin})  # a text that this test built itself
     np.testing.assert_allclose(parse_formula(text)(X), expected * np.ones_like(X), rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize(("text", "where"), [("tan(x)", "-1.57"), ("1/(x-0.1)", "0.10"), ("1/(x-0.1)**2", "0.10")])
+def test_poles_are_refused_and_found(text, where):
+    with pytest.raises(ValueError, match=re.escape(f"{text} grows without limit near x = {where}.")):
+        refuse_poles(parse_formula(text), (-math.pi, math.pi))
+
+
+@pytest.mark.parametrize(
+    "text", ["sin(x)", "step(x)", "exp(5*x)", "-1e6*x", "log(abs(x)+1e-6)", "exp(-(30*x)**2)", "0*x"]
+)
+def test_what_is_finite_has_no_pole(text):
+    refuse_poles(parse_formula(text), (-math.pi, math.pi))
+
+
+@pytest.mark.parametrize(
+    ("text", "too_fast"),
+    [
+        ("sin(1000*x)", True),
+        ("sin(499*x)", True),
+        ("cos(1e5*x)", True),
+        ("x % 0.001", True),
+        ("sin(50*x)", False),
+        ("step(x) + floor(x)", False),
+        ("abs(x)", False),
+        ("3", False),
+        ("exp(-(30*x)**2)", False),
+    ],
+)
+def test_a_picture_too_coarse_is_noticed(text, too_fast):
+    assert undersampled(parse_formula(text), (-math.pi, math.pi), 500) is too_fast

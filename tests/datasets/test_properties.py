@@ -1,7 +1,6 @@
 """Contracts of the data sets, for any valid input, and what they answer to any other."""
 
 import math
-import sys
 
 import numpy as np
 import pytest
@@ -10,10 +9,8 @@ from contracts import generator, refusal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from torch.utils.data import TensorDataset
 
 from utils.datasets import load_v1, simulate_v1
-from utils.datasets.loader_timing import time_loader, time_workers
 from utils.datasets.sound import class_to_ipd, ipd_spikes, ipd_to_class, random_ipd_dataset, spike_probability
 from utils.datasets.spiral import (
     batched_loader,
@@ -62,8 +59,6 @@ def test_counts_that_are_none_are_refused_by_name(bad):
         "batch_size": lambda: batched_loader(X, y, bad),
     }.items():
         assert refusal(call) == f"{name}: got {bad!r}, allowed is a whole number of at least 1"
-    words = refusal(time_loader, batched_loader(X, y), bad)
-    assert words.startswith(f"epochs: got {bad!r}, allowed is")
 
 
 @given(bad=no_noise)
@@ -309,21 +304,3 @@ def test_a_file_comes_back_as_it_was_saved(tmp_path_factory, responses, start, w
 @given(bad=st.one_of(st.floats(max_value=0.999), st.floats(90.1, 1e6), st.sampled_from([math.nan, True, None, "2"])))
 def test_bins_out_of_range_are_refused(bad):
     assert refusal(load_v1, bin_width=bad) == f"bin_width: got {bad!r}, allowed is a number from 1 to 90 degrees"
-
-
-@settings(max_examples=5)
-@given(n=st.integers(1, 20), epochs=st.integers(1, 4))
-def test_loading_is_timed_once_an_epoch(n, epochs):
-    times = time_loader(batched_loader(torch.zeros(n, 2), torch.zeros(n), 4), epochs)
-    assert len(times) == epochs
-    assert all(0 <= time < 10_000 for time in times)
-
-
-def test_workers_are_timed_or_left_alone(monkeypatch):
-    data = TensorDataset(torch.zeros(8, 2), torch.zeros(8))
-    assert len(time_workers(data, 4, workers=1, epochs=2) or [0, 0]) == 2
-    if sys.platform == "linux":
-        assert refusal(time_workers, data, 4, workers=1, epochs=0).startswith("epochs: got 0")
-        assert refusal(time_workers, data, 4, workers=0).startswith("workers: got 0, allowed is")
-    monkeypatch.setattr("utils.datasets.loader_timing.sys.platform", "darwin")
-    assert time_workers(data, 4) is None

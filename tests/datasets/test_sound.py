@@ -164,3 +164,15 @@ def test_refuses_other_bad_input():
         ipd_spikes(torch.zeros(2), peak_rate=2000)
     with pytest.raises(ValueError, match="phase: got shape"):
         spike_probability(torch.zeros(2), torch.zeros(3))
+
+
+def test_a_phase_difference_that_carries_a_gradient_is_a_phase_difference():
+    ipd = torch.zeros(2, requires_grad=True)
+    assert torch.equal(ipd_spikes(ipd, generator()), ipd_spikes(torch.zeros(2), generator()))
+    assert not spike_probability(ipd, torch.zeros(2, requires_grad=True)).requires_grad
+
+
+def test_a_number_in_place_of_a_generator_is_refused():
+    for call in (lambda: ipd_spikes(torch.zeros(2), 3), lambda: random_ipd_dataset(2, 3)):
+        with pytest.raises(ValueError, match=r"generator: got 3, allowed is torch.Generator"):
+            call()

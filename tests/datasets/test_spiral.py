@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from torch.utils.data import DataLoader, TensorDataset
 
 from utils.datasets import create_spiral_dataset
-from utils.datasets.loader_timing import time_loader, time_workers
 from utils.datasets.spiral import (
     batched_loader,
     shuffle_and_split,
@@ -250,20 +249,37 @@ def test_bad_posteriors_are_refused_by_name(arguments, name):
         spiral_posterior(*arguments)
 
 
-def test_batches_of_indices_beat_samples_one_by_one():
-    X, y = create_spiral_dataset(4, 0.16, 500, seeded())
-    one_by_one = DataLoader(TensorDataset(X, y), batch_size=128, shuffle=True)
-    # About tenfold; half of that is left as room for a busy machine.
-    assert min(time_loader(one_by_one, 3)) > 2 * min(time_loader(batched_loader(X, y), 3))
+def test_numbers_of_numpy_are_numbers():
+    X, y = create_spiral_dataset(np.int64(3), np.float32(0.125), np.int32(5), seeded())
+    plain, labels = create_spiral_dataset(3, 0.125, 5, seeded())
+    assert torch.equal(X, plain)
+    assert torch.equal(y, labels)
+    parts = shuffle_and_split(X, y, np.float64(0.2), seeded())
+    assert [len(part) for part in parts] == [12, 12, 3, 3]
+    assert len(batched_loader(X, y, np.int64(4))) == 4
 
 
-def test_timing_of_workers_answers_or_declines():
-    times = time_workers(TensorDataset(torch.zeros(256, 2), torch.zeros(256)), batch_size=128, epochs=1)
-    assert times is None or (len(times) == 1 and times[0] > 0)
-    with pytest.raises(ValueError, match=r"^epochs: got 0"):
-        time_loader([], 0)
+def test_a_number_is_no_generator():
+    X, y = create_spiral_dataset(3, 0.1, 5)
+    for call in (
+        lambda: create_spiral_dataset(3, 0.1, 5, generator=3),
+        lambda: shuffle_and_split(X, y, 0.2, 3),
+        lambda: batched_loader(X, y, 4, generator=3),
+    ):
+        with pytest.raises(ValueError, match=r"^generator: got 3, allowed is a torch\.Generator, such as set_seed"):
+            call()
 
 
-def test_no_workers_outside_of_linux(monkeypatch):
-    monkeypatch.setattr("utils.datasets.loader_timing.sys.platform", "darwin")
-    assert time_workers(TensorDataset(torch.zeros(4, 2)), batch_size=2) is None
+def test_little_noise_leaves_nothing_to_lose():
+    """The origin is one point of a continuum: it may not cost a share of the ceiling."""
+    assert spiral_ceiling(4, 0.02) == pytest.approx(1, abs=1e-4)
+
+
+def test_the_ceiling_is_what_bayes_rule_scores():
+    ceiling, right = spiral_ceiling(4, 0.3), []
+    for seed in range(3):
+        t = torch.rand(1000, generator=seeded(seed))
+        X, y = spiral_points(t, 4, 0.3, seeded(10 + seed))
+        right.append((spiral_posterior(X, 4, 0.3)[0].argmax(1) == y).float())
+    share = torch.cat(right)
+    assert ceiling == pytest.approx(share.mean().item(), abs=4 * share.std().item() / math.sqrt(len(share)))

@@ -358,3 +358,60 @@ def test_cuda_gives_the_same_gradients():
     on_device, _ = both_gradients(model.cuda(), spikes.cuda())
     for ours, theirs in zip(on_device, expected, strict=True):
         assert_close(ours.cpu(), theirs, 1e-9)
+
+
+# --- callers that the course did not think of ---------------------------------------------------------------------
+
+
+def test_arrays_and_other_number_types_are_heard_alike():
+    torch.manual_seed(0)
+    model, spikes = DaleSNN(), random_spikes(3, 100)
+    expected = model(spikes)
+    for same in (spikes.numpy(), spikes.numpy().astype(bool), spikes.double(), spikes.to(torch.int64)):
+        assert torch.equal(model(same), expected)
+
+
+def test_half_precision_hears_nearly_the_same_and_learns():
+    torch.manual_seed(0)
+    model, spikes = DaleSNN(), random_spikes(16, 100)
+    expected = model(spikes).argmax(1)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        logits = model(spikes)
+    logits.float().sum().backward()
+    assert model.w1.grad.isfinite().all()
+    assert model.w1.grad.abs().sum() > 0
+    assert (logits.argmax(1) == expected).float().mean() > 0.7
+    coarse = DaleSNN().bfloat16()
+    logits = coarse(spikes)
+    assert logits.dtype == torch.bfloat16
+    logits.sum().backward()
+    assert coarse.w2.grad.dtype == torch.bfloat16
+
+
+@pytest.mark.parametrize("broken", [math.nan, math.inf])
+def test_weights_that_are_no_numbers_show_in_the_logits(broken):
+    torch.manual_seed(0)
+    model, spikes = DaleSNN(), random_spikes(4, 100)
+    model.w1.data[:, 3] = broken
+    assert model(spikes).isnan().any(1).all()
+
+
+def test_sizes_and_times_that_are_none_are_refused():
+    for name, value in (("n_hidden", 30.0), ("n_inputs", "200"), ("n_classes", True)):
+        with pytest.raises(ValueError, match=f"{name}: got .* allowed is a whole number of at least 1"):
+            DaleSNN(**{name: value})
+    assert DaleSNN(n_hidden=np.int64(5)).w1.shape == (200, 5)
+    for name in ("tau", "dt"):
+        with pytest.raises(ValueError, match=f"{name}: got 5, allowed is more than 0 and at most 1 second"):
+            DaleSNN(**{name: 5})
+
+
+def test_what_cannot_follow_a_gradient_by_hand_is_told_in_one_sentence():
+    model, spikes = DaleSNN(), random_spikes(2, 20).float()
+    refused = r"got a stand-in, as torch\.func, vmap and torch\.export use, allowed is an ordinary tensor"
+    with pytest.raises(ValueError, match=refused):
+        torch.func.vmap(lambda sound: model(sound[None]))(spikes)
+    with pytest.raises(ValueError, match=refused):
+        torch.func.grad(lambda w: torch.func.functional_call(model, {"w1": w}, (spikes,)).sum())(model.w1.detach())
+    with pytest.raises(Exception, match=refused):
+        torch.export.export(model, (spikes,))

@@ -39,11 +39,10 @@ def test_agrees_with_sinabs(seed, mean, deviation, n_steps, dtype):
 
 
 @pytest.mark.parametrize("threshold", [0.3, 1.0, 2.5])
-@pytest.mark.parametrize("min_voltage", [None, -1.0, 0.0])
-def test_agrees_with_sinabs_with_other_settings(threshold, min_voltage):
+def test_agrees_with_sinabs_with_other_thresholds(threshold):
     current = torch.randn(6, 5, 200, generator=torch.Generator().manual_seed(7))
-    spikes, voltage = simulate_iaf(current, threshold, min_voltage=min_voltage)
-    their_spikes, their_voltage = by_sinabs(current, spike_threshold=torch.tensor(threshold), min_v_mem=min_voltage)
+    spikes, voltage = simulate_iaf(current, threshold)
+    their_spikes, their_voltage = by_sinabs(current, spike_threshold=torch.tensor(threshold))
     assert torch.equal(spikes, their_spikes)
     assert torch.allclose(voltage, their_voltage, rtol=0, atol=1e-6)
 
@@ -100,8 +99,8 @@ def test_thresholds_for_each_neuron_and_initial_potential():
     ("arguments", "words"),
     [
         ({"current": 1.0}, "single number"),
-        ({"current": []}, "empty"),
-        ({"current": torch.zeros(3, 0)}, "empty"),
+        ({"current": []}, "no value"),
+        ({"current": torch.zeros(3, 0)}, "no value"),
         ({"current": [math.nan, 1.0]}, "NaN"),
         ({"current": torch.tensor([math.inf])}, "infinity"),
         ({"current": "0.1"}, "array of real numbers"),
@@ -111,9 +110,8 @@ def test_thresholds_for_each_neuron_and_initial_potential():
         ({"threshold": 0.0}, "positive"),
         ({"threshold": -1.0}, "positive"),
         ({"threshold": math.nan}, "positive"),
-        ({"threshold": [1.0, 2.0, 3.0]}, "must fit"),
+        ({"threshold": [1.0, 2.0, 3.0]}, "fits the neurons"),
         ({"threshold": None}, "positive number"),
-        ({"min_voltage": 1.0}, "min_voltage"),
         ({"max_spikes": 0}, "max_spikes"),
         ({"max_spikes": 1.5}, "max_spikes"),
         ({"initial": math.nan}, "initial"),
@@ -122,3 +120,13 @@ def test_thresholds_for_each_neuron_and_initial_potential():
 def test_bad_input_is_refused_with_a_reason(arguments, words):
     with pytest.raises(ValueError, match=words):
         simulate_iaf(**{"current": np.ones((2, 4)), **arguments})
+
+
+def test_gradients_and_stand_ins_are_refused_with_a_reason():
+    current = torch.ones(2, 4, requires_grad=True)
+    with pytest.raises(ValueError, match=r"current: got a tensor that asks for gradients, allowed is current.detach"):
+        simulate_iaf(current)
+    with torch.no_grad():
+        assert simulate_iaf(current)[0].sum() == 8
+    with pytest.raises(ValueError, match="current: got a stand-in"):
+        torch.func.vmap(lambda c: simulate_iaf(c)[0])(torch.ones(2, 4))

@@ -1,6 +1,7 @@
 """The leaky integrate-and-fire model: published numbers, the literal loop, closed form, properties, refusals."""
 
 import math
+import warnings
 
 import numpy as np
 import pytest
@@ -228,33 +229,33 @@ def test_counts_with_a_threshold_for_each_neuron():
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ({"dt": 20.0, "duration": 100.0}, "longer than the membrane time constant"),
+        ({"dt": 20.0, "duration": 100.0}, "at most the membrane time constant"),
         ({"capacitance": 1e-5}, "capacitance in uF"),
-        ({"threshold": 0.0}, "above the reset"),
-        ({"threshold": 1.0, "reset": 2.0}, "above the reset"),
-        ({"tau_ref": -1.0}, "tau_ref is -1 ms"),
-        ({"resistance": 0.0}, "resistance is 0 kOhm"),
-        ({"resistance": [1.0, -2.0]}, "resistance is -2 kOhm"),
-        ({"capacitance": -3}, "capacitance is -3 uF"),
-        ({"current": math.nan}, "current holds nan"),
-        ({"current": [1.0, math.inf]}, "current holds inf"),
-        ({"current": []}, "current is empty"),
-        ({"current": "1 mA"}, "current is '1 mA'"),
-        ({"current": True}, "current is True"),
-        ({"current": 1j}, "plain real number"),
-        ({"current": None}, "current is None"),
+        ({"threshold": 0.0}, "more than the reset"),
+        ({"threshold": 1.0, "reset": 2.0}, "more than the reset"),
+        ({"tau_ref": -1.0}, "tau_ref: got -1 ms"),
+        ({"resistance": 0.0}, "resistance: got 0 kOhm"),
+        ({"resistance": [1.0, -2.0]}, "resistance: got -2 kOhm"),
+        ({"capacitance": -3}, "capacitance: got -3 uF"),
+        ({"current": math.nan}, "current: got nan"),
+        ({"current": [1.0, math.inf]}, "current: got inf"),
+        ({"current": []}, "current: got no value"),
+        ({"current": "1 mA"}, "current: got '1 mA'"),
+        ({"current": True}, "current: got True"),
+        ({"current": 1j}, "allowed is a real number"),
+        ({"current": None}, "current: got None"),
         ({"current": [[1.0], [1.0, 2.0]]}, "ragged"),
-        ({"current": torch.tensor([])}, "current is empty"),
+        ({"current": torch.tensor([])}, "current: got no value"),
         ({"duration": 50.05}, "whole number of steps"),
         ({"duration": 0.05}, "not in s"),
         ({"duration": 0.0}, "one positive number"),
         ({"duration": [1.0, 2.0]}, "one positive number"),
         ({"dt": -0.1}, "one positive number"),
-        ({"dt": math.nan}, "dt holds nan"),
-        ({"spike_height": -0.5}, "drawn upwards"),
-        ({"current": [1.0, 2.0], "tau_ref": [1.0, 2.0, 3.0]}, "do not broadcast"),
-        ({"current": [1.0, 2.0], "time_varying": True}, "needs 501 samples"),
-        ({"current": 1.0, "time_varying": True}, "needs 501 samples"),
+        ({"dt": math.nan}, "dt: got nan"),
+        ({"spike_height": -0.5}, "spike_height: got -0.5 V"),
+        ({"current": [1.0, 2.0], "tau_ref": [1.0, 2.0, 3.0]}, "shapes that broadcast"),
+        ({"current": [1.0, 2.0], "time_varying": True}, "allowed with time_varying=True are 501 samples"),
+        ({"current": 1.0, "time_varying": True}, "allowed with time_varying=True are 501 samples"),
         ({"duration": 1e9, "dt": 0.1}, "samples"),
     ],
 )
@@ -276,3 +277,51 @@ def test_bad_input_is_refused_with_a_reason(arguments, words):
 def test_closed_form_refuses_too(arguments, words):
     with pytest.raises(ValueError, match=words):
         lif_rate(**{"current": 1.5, **arguments})
+
+
+@pytest.mark.parametrize("call", [simulate_lif, lif_rate])
+def test_a_product_beyond_floating_point_is_refused(call):
+    with pytest.raises(ValueError, match=r"^current, resistance: got a product beyond floating point"):
+        call([1e299, 1.0], resistance=1e200, capacitance=1e-190)
+    with pytest.raises(ValueError, match=r"^resistance, capacitance: got a product beyond"):
+        call(1.0, resistance=1e299, capacitance=1e299)
+
+
+def test_a_forgotten_time_varying_is_told():
+    current = np.full(501, 1.5)
+    with pytest.warns(UserWarning, match="got 501 values along its last axis, as many as there are samples of time"):
+        _, voltage = simulate_lif(current)
+    assert voltage.shape == (501, 501)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert simulate_lif(current, time_varying=True)[1].shape == (501,)
+        assert simulate_lif(current, time_varying=False)[1].shape == (501, 501)
+        assert simulate_lif(current[:500])[1].shape == (500, 501)
+
+
+def test_gradients_pass_through_the_closed_form_and_are_refused_by_spikes():
+    current = torch.tensor([0.5, 1.0, 1.5, 3.0], dtype=torch.float64, requires_grad=True)
+    lif_rate(current, 2.0).sum().backward()
+    low, high = (lif_rate(current.detach().numpy() + step, 2.0) for step in (-1e-6, 1e-6))
+    silent = [0.0, 0.0]
+    assert current.grad[:2].tolist() == silent
+    np.testing.assert_allclose(current.grad[2:], ((high - low) / 2e-6)[2:], rtol=1e-5)
+    with pytest.raises(ValueError, match=r"current: got a tensor that asks for gradients, allowed is current.detach"):
+        simulate_lif(current)
+    with pytest.raises(ValueError, match=r"threshold: got a tensor that asks for gradients"):
+        lif_rate(2.0, threshold=torch.ones(1, requires_grad=True))
+    with torch.no_grad():
+        assert simulate_lif(current)[1].shape == (4, 501)
+
+
+def test_half_precision_is_read_as_it_is():
+    assert lif_rate(torch.tensor([2.0], dtype=torch.bfloat16)).tolist() == [lif_rate(2.0)]
+    assert simulate_lif(torch.tensor([2.0], dtype=torch.bfloat16))[1].dtype == torch.float64
+
+
+@pytest.mark.parametrize("call", [lambda c: simulate_lif(c)[1], lif_rate])
+def test_inside_of_vmap_a_sentence_says_what_is_allowed(call):
+    with pytest.raises(ValueError, match=r"current: got a stand-in.*a whole batch needs no vmap"):
+        torch.func.vmap(call)(torch.rand(3))
+    with pytest.raises(ValueError, match="current: got a stand-in"):
+        torch.func.jacrev(call)(torch.rand(3))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
@@ -146,6 +147,7 @@ def test_dropout_acts_in_training_only_and_keeps_the_mean():
     ("arguments", "name"),
     [
         ((0, [3], 2), "n_inputs"),
+        ((2.0, [3], 2), "n_inputs"),
         (((2, -1), [3], 2), "n_inputs"),
         ((2, [3, 0], 2), "hidden"),
         ((2, [2.5], 2), "hidden"),
@@ -167,6 +169,14 @@ def test_bad_networks_are_refused_by_name(arguments, name):
 def test_bad_inputs_are_refused(shape):
     with pytest.raises(ValueError, match=r"^x: got shape"):
         MLP(2, [3], 2)(torch.zeros(shape))
+
+
+def test_numbers_of_numpy_are_numbers_and_arrays_are_no_tensors():
+    network = MLP(np.int64(2), [np.int32(3)], np.int64(2), dropout=np.float32(0.5))
+    assert network(torch.zeros(4, 2)).shape == (4, 2)
+    for model in (network, MLPEnsemble([network])):
+        with pytest.raises(ValueError, match=r"^x: got ndarray, allowed is a tensor"):
+            model(np.zeros((4, 2)))
 
 
 # --- ensembles ----------------------------------------------------------------------------------------------------

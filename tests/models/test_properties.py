@@ -112,13 +112,13 @@ class TestLeakyNeuron:
     )
     def test_what_is_no_number_is_refused_by_name(self, name, bad):
         for call in (simulate_lif, lif_rate):
-            assert refusal(call, **{"current": 1.0, name: bad}).startswith(f"{name} ")
+            assert refusal(call, **{"current": 1.0, name: bad}).startswith(f"{name}: got ")
 
     @settings(max_examples=40)
     @given(name=st.sampled_from(["tau_ref", "resistance", "capacitance", "threshold"]), bad=st.floats(-1e6, -1e-6))
     def test_a_negative_membrane_is_refused_by_name(self, name, bad):
         for call in (simulate_lif, lif_rate):
-            assert f"{name} is {bad:g}" in refusal(call, 1.0, **{name: bad})
+            assert f"{name}: got {bad:g}" in refusal(call, 1.0, **{name: bad})
 
     @settings(max_examples=20)
     @given(seed=seeds, n=st.integers(1, 4))
@@ -128,7 +128,7 @@ class TestLeakyNeuron:
         counts = spike_counts(voltage)
         assert counts.shape == (n, 2)
         assert counts[0, 1] == len(spike_times(time, voltage[0, 1]))
-        assert "voltage has 3 axes" in refusal(spike_times, time, voltage)
+        assert "voltage: got 3 axes" in refusal(spike_times, time, voltage)
 
 
 class TestIntegrateAndFire:
@@ -152,11 +152,9 @@ class TestIntegrateAndFire:
             assert np.array_equal(alone[1], voltage[row].numpy())
 
     @settings(max_examples=30)
-    @given(seed=seeds, floor=st.floats(-2, 0.5), start=st.floats(-1, 3))
-    def test_a_floor_holds_and_the_start_counts(self, seed, floor, start):
+    @given(seed=seeds, start=st.floats(-1, 3))
+    def test_the_start_counts(self, seed, start):
         current = noise(50, seed=seed, dtype=torch.float64)
-        _, voltage = simulate_iaf(current, min_voltage=floor)
-        assert bool((voltage >= floor).all())
         shifted = current.clone()
         shifted[0] += start
         spikes, voltage = simulate_iaf(current, initial=start)
@@ -166,13 +164,13 @@ class TestIntegrateAndFire:
     @given(bad=st.one_of(st.floats(-1e6, 0), not_finite, st.sampled_from(["high", None])))
     @settings(max_examples=20)
     def test_thresholds_that_are_none_are_refused(self, bad):
-        assert refusal(simulate_iaf, np.zeros(3), bad).startswith(f"threshold is {bad!r}")
-        assert "initial is nan" in refusal(simulate_iaf, np.zeros(3), initial=math.nan)
+        assert refusal(simulate_iaf, np.zeros(3), bad).startswith(f"threshold: got {bad!r}")
+        assert "initial: got nan" in refusal(simulate_iaf, np.zeros(3), initial=math.nan)
 
     @given(bad=st.one_of(st.integers(-3, 0), st.floats(0.1, 0.9), st.booleans()))
     @settings(max_examples=15)
     def test_a_number_of_spikes_that_is_none_is_refused(self, bad):
-        assert refusal(simulate_iaf, np.zeros(3), max_spikes=bad).startswith(f"max_spikes is {bad!r}")
+        assert refusal(simulate_iaf, np.zeros(3), max_spikes=bad).startswith(f"max_spikes: got {bad!r}")
 
 
 class TestSquidAxon:
@@ -445,20 +443,20 @@ class TestConversion:
     @settings(max_examples=12)
     def test_steps_thresholds_and_percentiles_that_are_none_are_refused(self, bad):
         spiking = SpikingMLP(MLP(3, [4], 2, generator=generator()))
-        assert refusal(spiking.run, torch.zeros(1, 3), bad).startswith(f"n_steps is {bad!r}")
-        assert refusal(spiking.run, torch.zeros(1, 4), 3).startswith("x has the shape (1, 4)")
+        assert refusal(spiking.run, torch.zeros(1, 3), bad).startswith(f"n_steps: got {bad!r}")
+        assert refusal(spiking.run, torch.zeros(1, 4), 3).startswith("x: got shape (1, 4)")
         if not isinstance(bad, bool) and bad <= 0:
-            assert refusal(SpikingMLP, MLP(3, [4], 2), bad).startswith(f"thresholds is {bad!r}")
-            assert refusal(balanced_thresholds, MLP(3, [4], 2), torch.zeros(1, 3), bad).startswith("percentile is")
+            assert refusal(SpikingMLP, MLP(3, [4], 2), bad).startswith(f"thresholds: got {bad!r}")
+            assert refusal(balanced_thresholds, MLP(3, [4], 2), torch.zeros(1, 3), bad).startswith("percentile: got")
 
     @pytest.mark.parametrize(
         ("model", "words"),
         [
-            (MLP(2, [3], 1, "tanh"), "model holds a Tanh"),
-            (MLP(2, [], 1), "model has 1 Linear layers"),
-            (nn.Sequential(nn.Linear(2, 2), nn.Linear(2, 2)), "model has a Linear out of place"),
-            (nn.Sequential(nn.ReLU(), nn.Linear(2, 2)), "model has a ReLU out of place"),
-            (nn.Sequential(nn.Linear(2, 2), nn.ReLU()), "the last one without a ReLU"),
+            (MLP(2, [3], 1, "tanh"), "model: got a Tanh"),
+            (MLP(2, [], 1), "model: got 1 Linear layers"),
+            (nn.Sequential(nn.Linear(2, 2), nn.Linear(2, 2)), "model: got a Linear out of place"),
+            (nn.Sequential(nn.ReLU(), nn.Linear(2, 2)), "model: got a ReLU out of place"),
+            (nn.Sequential(nn.Linear(2, 2), nn.ReLU()), "the last without a ReLU"),
         ],
     )
     def test_what_is_no_relu_network_is_refused(self, model, words):
@@ -565,7 +563,7 @@ class TestHearing:
     @settings(max_examples=12)
     def test_networks_that_are_none_are_refused_by_name(self, bad, time, fraction):
         for name in ("n_inputs", "n_hidden", "n_classes"):
-            assert refusal(DaleSNN, **{name: bad}) == f"{name}: got {bad}, allowed is a positive whole number"
+            assert refusal(DaleSNN, **{name: bad}) == f"{name}: got {bad}, allowed is a whole number of at least 1"
         for name in ("tau", "dt"):
             assert refusal(DaleSNN, **{name: time}).startswith(f"{name}: got {time}")
         for value in (fraction, -fraction):

@@ -113,8 +113,9 @@ def test_behind_every_picture_stand_its_words_for_pages_that_drop_them(nb):
             if "image/png" in output.get("data", {}):
                 hidden = cell.outputs[place + 1]
                 assert hidden.metadata == {"figure-words": True}, cell.id
-                words = re.fullmatch(r'<p class="figure-words" style="[^"]+">([^<]+)</p>', hidden.data["text/html"])[1]
-                assert unescape(words).removeprefix("As first drawn: ") == output.data["text/plain"], cell.id
+                element = r'<span class="figure-words" role="img" aria-label="([^"]+)">'
+                words = re.search(element, hidden.data["text/html"])
+                assert unescape(words[1]).removeprefix("As first drawn: ") == output.data["text/plain"], cell.id
 
 
 def test_no_output_tells_of_the_machine(nb):

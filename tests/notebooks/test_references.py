@@ -145,6 +145,15 @@ def score(answer):
     assert accuracy == pytest.approx((logits.argmax(1) == y).float().mean().item())
 
 
+def shuffle_and_split(answer):
+    X, y = normal(20, 3), torch.arange(20)
+    X_train, y_train, X_test, y_test = answer(X, y, torch.randperm(20, generator=generator(0)), 4)
+    assert sorted([*y_train.tolist(), *y_test.tolist()]) == list(range(20))
+    assert len(y_test) == 4
+    near(X_train, X[y_train])
+    near(X_test, X[y_test])
+
+
 def spiral_arm(answer):
     t = torch.linspace(0, 1, 8)
     clean, labels = spiral_points(t, 3, 0.0)
@@ -286,6 +295,13 @@ def rescale(answer):
     scaled, moved = answer(weight, bias, 2.0, 0.5)
     counts = normal(20, 4, seed=2).abs().round()
     near((counts @ scaled.T + moved) * 0.5, (2.0 * counts) @ weight.T + bias)
+
+
+def counted_rate(answer):
+    x = normal(200).numpy()
+    for start in (0.0, 0.25, 0.5):
+        spikes, _ = simulate_iaf(np.repeat(x[:, None], 7, axis=1), initial=start, max_spikes=1)
+        near(torch.tensor(answer(x, 7, start)), torch.tensor(spikes.mean(1)))
 
 
 def balanced_scales(answer):

@@ -4,7 +4,6 @@ import dataclasses
 import io
 import math
 import random
-import re
 import sys
 
 import matplotlib.pyplot as plt
@@ -17,9 +16,11 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import utils
+from utils.page import live
 from utils.page.figures import describe
+from utils.page.live import STAND_IN, WIDGET_VIEW, emit_widget
 from utils.page.numbers import approx
-from utils.page.output import WIDGET_VIEW, emit, emit_picture, emit_widget, escape
+from utils.page.output import emit, emit_picture, escape
 from utils.panels import Choice, Slider, SliderPanel, Tabs, Text
 from utils.plotting.style import chance_line, set_limits, spread
 from utils.sweeps.tables import by_seed, course_provenance, course_table
@@ -267,11 +268,15 @@ class TestInAKernel:
     @pytest.fixture
     def stored(self, monkeypatch):
         outputs = []
-        for name in ("utils.page.output.in_kernel", "utils.page.progress_bar.in_kernel"):
-            monkeypatch.setattr(name, lambda: True)
-        monkeypatch.setattr(
-            "IPython.display.display", lambda bundle, raw, metadata: outputs.append((bundle, raw, metadata))
-        )
+        for room in ("output", "progress_bar", "live"):
+            monkeypatch.setattr(f"utils.page.{room}.in_kernel", lambda: True)
+        monkeypatch.setattr(live, "_cell", lambda: "a cell")
+        monkeypatch.setattr(live, "_shown", {})
+
+        def display(bundle, raw, metadata=None, display_id=None):
+            outputs.append((bundle, raw, metadata))
+
+        monkeypatch.setattr("IPython.display.display", display)
         return outputs
 
     def test_every_form_of_an_output_is_stored(self, stored):
@@ -290,32 +295,47 @@ class TestInAKernel:
         (bundle, _, notes), (hidden, _, mark), (_, _, without), _ = stored
         assert bundle == {"text/plain": "what it <shows>", "image/png": "cG5n"}
         assert set(hidden) == {"text/html"}
-        assert re.fullmatch('<p class="figure-words" style="[^"]*">what it &lt;shows&gt;</p>', hidden["text/html"])
+        assert hidden["text/html"] == (
+            '<span class="figure-words" role="img" aria-label="what it &lt;shows&gt;"></span>'
+        )
         assert mark == {"figure-words": True}
         assert notes == {"image/png": {"alt": "what it <shows>", "width": 300}}
         assert without == {"image/png": {"alt": "what it shows"}}
 
-    def test_a_page_without_a_kernel_shows_picture_or_html_and_colab_the_widget(self, stored, monkeypatch):
+    def test_a_view_and_what_stands_in_for_it_are_outputs_of_their_own(self, stored, monkeypatch):
         control = Slider("x", "x", 0, 1, 0.5, 0.1).widget({}, {})
-        emit_widget(control, "words", "<i>static</i>")
-        emit_widget(control, "words", "<i>static</i>", b"png", 200)
+        emit_widget(control, "words", "<i>static</i>", revive="Run it.", metadata={"course": {}})
+        emit_widget(control, "words", "<i>static</i>", b"png", 200, name="other")
         monkeypatch.setitem(sys.modules, "google.colab", sys)
-        emit_widget(control, "words", "<i>static</i>", b"png", 200)
-        html, picture, hidden, colab = (bundle for bundle, _, _ in stored)
-        view = {"version_major": 2, "version_minor": 0, "model_id": control.model_id}
-        assert all(bundle[WIDGET_VIEW] == view and bundle["text/plain"] == "words" for bundle in (html, picture, colab))
-        assert html["text/html"] == "<i>static</i>"
-        assert "image/png" in picture
-        assert "text/html" not in picture
-        assert ">As first drawn: words</p>" in hidden["text/html"]
+        emit_widget(control, "words", "<i>static</i>", b"png", 200, name="third")
+        view, html, view_too, picture, behind, colab = (bundle for bundle, _, _ in stored)
+        expected = {WIDGET_VIEW: {"version_major": 2, "version_minor": 0, "model_id": control.model_id}}
+        assert view == view_too == expected
+        assert html["text/plain"] == "words"
+        assert f'<div class="{STAND_IN}"><i>static</i><p' in html["text/html"]
+        assert "Run it." in html["text/html"]
+        assert stored[1][2] == {"course": {}}
+        assert set(picture) == {"text/plain", "image/png"}
+        assert f'<div class="{STAND_IN}"><span' in behind["text/html"]
+        assert 'aria-label="As first drawn: words"' in behind["text/html"]
         assert set(colab) == {"text/plain", WIDGET_VIEW}
 
+    def test_a_cell_that_shows_the_same_again_closes_the_widgets_of_the_first_time(self, stored):
+        first, again, other = (Tabs({"a": "x"}) for _ in range(3))
+        tabs = []
+        for one, name in ((first, "t"), (again, "t"), (other, "o")):
+            tab = one.widget()
+            tabs.append(tab)
+            emit_widget(tab, "words", name=name)
+        assert [tab.comm is None for tab in tabs] == [True, False, False]
+        assert tabs[0].children[0].comm is None
+
     def test_a_progress_bar_stores_words_that_never_change(self, stored):
-        assert list(utils.progress([1, 2], desc="counting", unit="sheep")) == [1, 2]
+        assert list(utils.progress([1, 2], desc="counting", unit="step")) == [1, 2]
         utils.progress(desc="waiting").close()
-        words = [bundle["text/plain"] for bundle, _, _ in stored]
-        assert words == ["Progress: counting, 2 sheeps", "Progress: waiting"]
-        assert stored[0][0]["text/html"] == "<small>Progress: counting, 2 sheeps</small>"
+        words = [bundle["text/plain"] for bundle, _, _ in stored if "text/plain" in bundle]
+        assert words == ["Progress: counting, 2 steps", "Progress: waiting"]
+        assert "<small>Progress: counting, 2 steps</small>" in stored[1][0]["text/html"]
 
 
 class TestTables:

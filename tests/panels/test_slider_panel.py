@@ -235,6 +235,20 @@ def test_an_action_reports_and_can_be_stopped():
     assert shown._button.description == "Train"
 
 
+def test_the_bar_of_an_action_starts_anew_with_other_values():
+    def work(artists, values, report, stopped):
+        report(1.0, "all of it")
+        return "Finished."
+
+    shown = panel(action=Action("Train", work))
+    for change in (shown.reset, lambda: shown.set(gain=2)):
+        shown.run_action()
+        assert shown.wait(10)
+        assert shown._bar.value == 1
+        change()
+        assert shown._bar.value == 0
+
+
 def test_an_action_that_fails_gives_a_sentence():
     def fail(artists, values, report, stopped):
         raise ValueError("Nothing to train on.")

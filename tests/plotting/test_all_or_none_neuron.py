@@ -1,107 +1,90 @@
-"""Figures, tables and slider panels of notebook 01: complete, legible, drawn from the model, fast."""
-
-import statistics
-import time
-from types import SimpleNamespace
+"""The figures of notebook 01 are legible, drawn from the model, and say what they show."""
 
 import numpy as np
 import pytest
 import torch
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from figure_tools import assert_legible, shown_words
 from matplotlib.colors import to_hex
-from matplotlib.text import Text
 
-from utils import Slider, SliderPanel, use_style
 from utils.models.hodgkin_huxley import pulse_responses
-from utils.models.two_path_neuron import PUBLISHED, TwoPathNeuron, autograd_rule, descend, observations
-from utils.plotting import all_or_none_neuron as figures
-from utils.plotting.style import EXCITATORY, INHIBITORY
+from utils.models.two_path_neuron import PUBLISHED, TwoPathNeuron, descend, observations
+from utils.page import words_of
+from utils.plotting import all_or_none_neuron as plots
+from utils.plotting.style import EXCITATORY, INHIBITORY, new_figure
 
 STIMULI, OBSERVED = observations([0, 0.5, 1], [0, 1, 0])
 FINE = torch.linspace(0, 1, 201, dtype=torch.float64)
 DOSES = torch.linspace(0, 1, 11, dtype=torch.float64)
 ORIGINAL = TwoPathNeuron()
 UNTRAINED = TwoPathNeuron(b_final=0)
+RUN = descend(UNTRAINED, STIMULI, OBSERVED)
+B = torch.linspace(-22, 2, 2401, dtype=torch.float64)
+with torch.no_grad():
+    DRIVE = UNTRAINED.trace(STIMULI).s0 + UNTRAINED.trace(STIMULI).s1
+    LOSSES = ((torch.relu(DRIVE + B[:, None]) - OBSERVED) ** 2).sum(1)
+    TENT, SPIKE, FEW = UNTRAINED(FINE), ORIGINAL(FINE), ORIGINAL(DOSES)
 
 
-@pytest.fixture(scope="module")
-def drawn():
-    """Every figure of the notebook, by name."""
-    use_style()
-    run = descend(UNTRAINED, STIMULI, OBSERVED)
-    amplitudes = np.arange(0, 20.1, 4.0)
-    with torch.no_grad():
-        inside = UNTRAINED.trace(FINE)._asdict()
-        response, fine = ORIGINAL(DOSES), ORIGINAL(FINE)
-        flowing = ORIGINAL.trace(0.6)._asdict()
-    b = np.linspace(-22, 2, 25)
-    paths = {rate: descend(UNTRAINED, STIMULI, OBSERVED, rate, 12).path for rate in (0.02, 0.1, 0.45, 0.52, 0.7)}
-    rates = np.linspace(0.01, 1.1, 30)
-    left = [descend(UNTRAINED, STIMULI, OBSERVED, rate, 50).losses[-1] for rate in rates]
-    return {
-        "schematic": figures.neuron_schematic(),
-        "law": figures.all_or_none_law(*pulse_responses(amplitudes, dt=0.05), amplitudes, 1.0),
-        "diagram": figures.network_diagram(PUBLISHED),
-        "flow": figures.network_diagram(PUBLISHED, flowing),
-        "doses": figures.dose_response(DOSES, response, FINE, fine, "Title", (STIMULI, OBSERVED)),
-        "paths": figures.two_paths(inside, 0.0),
-        "landscape": figures.loss_landscape(b, b**2, run.path[:-1], run.losses),
-        "training": figures.training_run(run.losses, run.path, -16.01),
-        "closed": figures.closed_form_check(range(101), run.path, run.path, -16.01),
-        "rates": figures.learning_rates(paths, rates, left, 0.5312),
-        "wrong": figures.wrong_rule(run.path, run.path, -16.01, -17.01),
-        "step": figures.step_and_bump(FINE, fine, fine, 0.5, 0.05),
-        "outcomes": figures.outcomes(FINE, {f"end {i}": fine for i in range(4)}, (DOSES, response)),
-    }
+def squid(amplitudes=(0.0, 4.0, 8.0, 12.0)):
+    amplitudes = np.array(amplitudes)
+    return plots.plot_squid_axon(*pulse_responses(amplitudes, dt=0.05), amplitudes, 1.0)
 
 
-def visible_texts(figure):
-    """All texts but the labels of ticks beyond the limits, which are not drawn."""
-    hidden = set()
-    for ax in figure.axes:
-        for axis in (ax.xaxis, ax.yaxis):
-            low, high = sorted(axis.get_view_interval())
-            for tick in (*axis.get_major_ticks(), *axis.get_minor_ticks()):
-                if not low <= tick.get_loc() <= high:
-                    hidden |= {tick.label1, tick.label2}
-    for text in figure.findobj(Text):
-        if text.get_text() and text.get_visible() and text not in hidden:
-            yield text
+def responses(few=FEW, **more):
+    return plots.plot_responses(DOSES, few, FINE, SPIKE, "Response", **more)
 
 
-NAMES = ["schematic", "law", "diagram", "flow", "doses", "paths", "landscape", "training", "closed"]
-NAMES += ["rates", "wrong", "step", "outcomes"]
+def rates(*chosen):
+    paths = {rate: descend(UNTRAINED, STIMULI, OBSERVED, rate, 12).path for rate in chosen}
+    many = np.linspace(0.01, 1.1, 30)
+    left = [descend(UNTRAINED, STIMULI, OBSERVED, rate, 100).losses[-1] for rate in many]
+    return plots.plot_learning_rates(paths, many, left, 17.01 / 32.02, -17.01)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_figures_are_legible(drawn, name):
-    """Every text is at least 8 points high and inside of its figure, which fits the page."""
-    figure = drawn[name]
-    canvas = FigureCanvasAgg(figure)
-    canvas.draw()
-    width, height = canvas.get_width_height()
-    assert figure.get_figwidth() <= 7.6
-    texts = list(visible_texts(figure))
-    assert texts
-    for text in texts:
-        box = text.get_window_extent(canvas.get_renderer())
-        assert text.get_fontsize() >= 8, text.get_text()
-        assert box.x0 >= -0.5, text.get_text()
-        assert box.x1 <= width + 0.5, text.get_text()
-        assert box.y0 >= -0.5, text.get_text()
-        assert box.y1 <= height + 0.5, text.get_text()
+def response_slope(path):
+    return plots.plot_response_slope(RUN.path, path, -16.01, -17.01)
 
 
-def words_of(figure):
-    return [text.get_text() for text in figure.findobj(Text) if text.get_text()]
+FIGURES = {
+    "neuron": plots.plot_neuron,
+    "squid": squid,
+    "network": lambda: plots.plot_network(PUBLISHED),
+    "flow": lambda: plots.plot_network(PUBLISHED, ORIGINAL.trace(0.6)._asdict()),
+    "responses": lambda: responses(observed=(STIMULI, OBSERVED)),
+    "paths": lambda: plots.plot_two_paths(UNTRAINED.trace(FINE)._asdict(), 0.0),
+    "loss": lambda: plots.plot_loss(B, LOSSES, RUN.path[:-1], RUN.losses),
+    "training": lambda: plots.plot_training(RUN.losses, RUN.path, -16.01),
+    "closed form": lambda: plots.plot_closed_form(range(101), RUN.path, RUN.path, -16.01),
+    "rates": lambda: rates(0.02, 0.1, 0.45, 0.52, 0.7),
+    "response slope": lambda: response_slope(np.linspace(0, -17.1, 101)),
+    "step": lambda: plots.plot_step(FINE, SPIKE, TENT / 17.01, 0.5, 0.05),
+    "outcomes": lambda: plots.plot_outcomes(FINE, {f"end {i} ({i})": SPIKE for i in range(4)}, (DOSES, FEW)),
+}
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_figures_are_legible_and_carry_words(name):
+    figure = FIGURES[name]()
+    assert_legible(figure)
+    assert len(words_of(figure)) > 40
+    assert "$" not in words_of(figure)
+
+
+def test_the_squids_words_count_its_spikes():
+    assert "2 stay below 0 mV, 2 become spikes. The peak jumps between 4 and 8" in words_of(squid())
+    assert "3 stay below 0 mV, 0 become spikes." in words_of(squid((0, 2, 4)))
+    silent, loud = words_of(squid((0, 2))), words_of(squid((10, 20)))
+    assert "jumps" not in silent + loud
+    assert "delays between 1.6 and 2.6 ms" in loud
 
 
 def test_diagram_is_drawn_from_the_parameters():
     numbers = {"w00": -3.5, "b00": 0.25, "w01": 7.0, "b01": -1.5, "w10": 2.0, "w11": -0.125, "b_final": 11.0}
-    words = words_of(figures.network_diagram(numbers))
+    figure = plots.plot_network(numbers)
     for name, value in numbers.items():
-        assert f"{name} = {value:g}" in words
-    artists = figures.draw_network(figures.Figure().add_axes((0, 0, 1, 1)), numbers)
+        assert f"{name} = {value:g}" in shown_words(figure)
+        assert f"{name} = {value:g}" in words_of(figure)
+    artists = plots.NetworkPicture(numbers).draw(new_figure())
     colors = {edge: to_hex(line.get_edgecolor()) for edge, (line, _, _) in artists["edges"].items()}
     assert colors["x", "h0"] == INHIBITORY.lower()
     assert colors["x", "h1"] == EXCITATORY.lower()
@@ -110,153 +93,66 @@ def test_diagram_is_drawn_from_the_parameters():
 
 
 def test_values_flow_and_silence_is_pale():
-    artists = figures.draw_network(figures.Figure().add_axes((0, 0, 1, 1)), PUBLISHED, ORIGINAL.trace(0.5)._asdict())
+    picture = plots.NetworkPicture(PUBLISHED)
+    artists = picture.draw(new_figure())
+    assert "only the lower path is active, and the response is 1.01" in picture.update(
+        artists, ORIGINAL.trace(0.5)._asdict()
+    )
     texts = {name: text.get_text() for name, text in artists["texts"].items()}
     assert texts["h0"] == "z0 = 0\nh0 = 0"
     assert texts["h1"] == "z1 = 6.3\nh1 = 6.3"
-    assert texts["s1"] == "s1 = 17.01"
-    assert texts["z"] == "z = 1.01"
-    assert texts["response"] == "1.01"
+    assert (texts["s1"], texts["z"], texts["response"]) == ("s1 = 17.01", "z = 1.01", "1.01")
 
     def pale(edge):
-        return to_hex(artists["edges"][edge][0].get_edgecolor()) == figures.SILENT.lower()
+        return to_hex(artists["edges"][edge][0].get_edgecolor()) == plots.SILENT.lower()
 
-    assert pale(("h0", "z"))
-    assert not pale(("h1", "z"))
-    assert not pale(("z", "response"))
-    figures.flow(artists, ORIGINAL.trace(1.0)._asdict())
-    assert not pale(("h0", "z"))
-    assert pale(("z", "response"))
+    assert [pale(edge) for edge in (("h0", "z"), ("h1", "z"), ("z", "response"))] == [True, False, False]
+    picture.update(artists, ORIGINAL.trace(1.0)._asdict())
+    assert [pale(edge) for edge in (("h0", "z"), ("h1", "z"), ("z", "response"))] == [False, False, True]
 
 
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [(0.0, "0"), (-0.0, "0"), (1e-15, "0"), (17.01, "17.01"), (-3.202, "-3.202"), (256.3201, "256.32"), (1e7, "1e+07")],
-)
-def test_number(value, text):
-    assert figures.number(value) == text
-    assert figures.number(torch.tensor(value, dtype=torch.float64, requires_grad=True)) == text
+def test_the_words_of_responses_follow_them():
+    assert words_of(responses()) == "Response: above 0 at 1 of 11 doses, at most 1.01, at dose 0.5."
+    assert "above 0 at 0 of 11 doses." in words_of(responses(0 * FEW))
+    with_crosses = responses(observed=(DOSES, FEW + 0.25))
+    assert "missed by at most 0.25" in words_of(with_crosses)
+    assert "met at every dose" in words_of(responses(observed=(DOSES, FEW)))
 
 
-def test_tables_hold_every_step():
-    values = UNTRAINED.trace(0.5)._asdict()
-    forward = figures.forward_table(UNTRAINED.values(), values)
-    assert [row[3] for row in forward.rows] == ["0", "0", "0", "6.3", "6.3", "17.01", "17.01", "17.01"]
-    assert forward.rows[0][2] == "1.7 × 0.5 + (-0.85)"
-    hand, auto = UNTRAINED.chain_rule(0.5, 1.0), autograd_rule(UNTRAINED, 0.5, 1.0)
-    chain = figures.chain_table(values, 1.0, hand, auto)
-    assert [row[3] for row in chain.rows] == ["256.32", "32.02", "1", "1", "32.02"]
-    assert {row[5] for row in chain.rows} == {"✓ yes"}
-    for row in (*forward.rows, *chain.rows):
-        assert " | ".join(row) in forward.text + chain.text
-    assert "dr/dz = 1 if z &gt; 0 else 0" in chain.html
+def test_the_valley_is_seen_and_named():
+    figure = plots.plot_loss(B, LOSSES, RUN.path[:-1], RUN.losses)
+    words = words_of(figure)
+    assert "lowest point, 0, at -16.01, and a plateau of height 1 left of -17.01" in words
+    # Between the plateau and the bottom of the enlarged part lie at least a quarter of its height.
+    low, high = figure.axes[1].get_ylim()
+    assert 1 / (high - low) > 0.25
+    assert "lowest point, 3, at -16.01" in words_of(plots.plot_loss(B, LOSSES + 3, RUN.path[:-1], RUN.losses))
 
 
-def test_agreement_is_not_taken_for_granted():
-    hand = [(x, UNTRAINED.chain_rule(x, y)) for x, y in zip(STIMULI, OBSERVED, strict=True)]
-    points = [(x, one, autograd_rule(UNTRAINED, x, y)) for (x, one), y in zip(hand, OBSERVED, strict=True)]
-    good = figures.agreement_table(points, 0.0, 0.1, -3.202, "Good")
-    assert [row[-1] for row in good.rows] == ["✓ yes"] * 9
-    assert good.rows[-1][1:3] == ["-3.202", "-3.202"]
-    bad = figures.agreement_table(points, 0.0, 0.1, -3.2021, "Bad")
-    assert bad.rows[-1][-1] == "✗ no"
-    points[1] = (points[1][0], points[1][1], SimpleNamespace(loss=256.3201, gradient=32.03))
-    worse = figures.agreement_table(points, 0.0, 0.1, -3.202, "Worse")
-    assert [row[-1] for row in worse.rows] == ["✓ yes"] * 3 + ["✗ no"] + ["✓ yes"] * 3 + ["✗ no", "✓ yes"]
-    table = figures.gradients_table({"w10": 1.0}, {"w10": 2.0}, {"w10": "δ h0"}, "Gradients")
-    assert table.rows == [["w10", "δ h0", "1", "2", "✗ no"]]
-
-
-def flow_panel():
-    draw, update = figures.flow_panel(lambda dose: ORIGINAL.trace(dose)._asdict(), PUBLISHED)
-    return SliderPanel("Flow", [Slider("dose", "dose", -0.5, 1.5, 0.6, 0.01)], draw, update, "Move it.", (7.6, 3.6))
-
-
-def respond(x, **parameters):
-    with torch.no_grad():
-        return {k: v.numpy() for k, v in TwoPathNeuron(**parameters).trace(torch.as_tensor(x))._asdict().items()}
-
-
-def seven_panel():
-    draw, update = figures.parameter_panel(respond, PUBLISHED)
-    sliders = [Slider(name, name, -50.0, 50.0, value, 0.05) for name, value in PUBLISHED.items()]
-    return SliderPanel("Seven", sliders, draw, update, "Move them.", (7.6, 3.4))
-
-
-def learning_panel():
-    draw, update = figures.learning_panel(
-        lambda rate, epochs, start: descend(UNTRAINED, STIMULI, OBSERVED, rate, epochs, start),
-        lambda t, start, rate: -16.01 + (start + 16.01) * (1 - 2 * rate) ** t,
-        best=-16.01,
-        peak=17.01,
+def test_the_words_of_training_follow_it():
+    assert "falls from 256.32 to 1e-16 in 100 epochs" in words_of(plots.plot_training(RUN.losses, RUN.path, -16.01))
+    assert "comes within 0.1 of -16.01 after 23 epochs" in words_of(plots.plot_training(RUN.losses, RUN.path, -16.01))
+    short = plots.plot_training(RUN.losses[:1], RUN.path[:2], -16.01)
+    assert "in 1 epoch," in words_of(short)
+    assert "ends at -3.202" in words_of(short)
+    assert "never more than 1e-12 apart" in words_of(FIGURES["closed form"]())
+    assert "never more than 5e-01 apart" in words_of(
+        plots.plot_closed_form(range(101), RUN.path, np.array(RUN.path) + 0.5, -16.01)
     )
-    sliders = [
-        Slider("learning_rate", "learning rate", 0.01, 1.2, 0.1, 0.01),
-        Slider("epochs", "epochs", 1, 100, 30, 1),
-        Slider("start", "start", -20.0, 0.0, 0.0, 0.1),
-    ]
-    return SliderPanel("Learning", sliders, draw, update, "Move them.", (7.6, 3.4))
 
 
-def test_flow_panel_says_what_flows():
-    panel = flow_panel()
-    assert panel.caption == "At dose 0.6 both paths are active, and the response is 0."
-    panel.set(dose=0.5)
-    assert panel.caption == "At dose 0.5 only the lower path is active, and the response is 1.01."
-    panel.set(dose=-0.2)
-    assert panel.caption == "At dose -0.2 no path is active, and the response is 0."
+def test_the_words_name_the_silenced_rates():
+    assert "0.02, 0.7; 0.7 lands in the silent zone" in words_of(rates(0.02, 0.7))
+    assert "none falls silent" in words_of(rates(0.02, 0.1))
 
 
-def test_seven_panel_follows_its_parameters():
-    panel = seven_panel()
-    assert "at 1 of 11 doses. The largest of these responses is 1.01" in panel.caption
-    first = panel.png
-    panel.set(b_final=0.0)
-    assert "at 9 of 11 doses. The largest of these responses is 17.01" in panel.caption
-    assert panel.png != first
-    # Without the upper path's pull, high doses are answered too.
-    panel.set(b_final=-16.0, w10=0.0)
-    assert "at 6 of 11 doses" in panel.caption
-    panel.set(**dict.fromkeys(PUBLISHED, 50.0))
-    assert "at 11 of 11 doses" in panel.caption
-    panel.reset()
-    assert panel.png == first
+def test_the_words_say_when_the_best_is_passed():
+    assert "passes it after epoch 94 and ends at -17.1" in words_of(response_slope(np.linspace(0, -17.1, 101)))
+    assert "does not reach it" in words_of(response_slope(np.linspace(0, -10, 101)))
 
 
-@pytest.mark.parametrize(
-    ("values", "words"),
-    [
-        ({}, "After 30 epochs b_final is -15.99, 0.0198 away"),
-        ({"epochs": 100}, "b_final has arrived"),
-        ({"learning_rate": 0.52, "epochs": 2}, "by 0.04 and changes its sign"),
-        ({"learning_rate": 0.54}, "epoch 1 throws b_final to -17.29"),
-        ({"learning_rate": 1.2}, "Without the output ReLU the error would grow"),
-        ({"learning_rate": 1.0, "start": -16.5}, "from one side of -16.01 to the other for ever"),
-        ({"learning_rate": 1.1, "start": -16.2, "epochs": 2}, "Each multiplies it by 1.2"),
-        ({"start": -18.0}, "every response is 0 from the start"),
-    ],
-)
-def test_learning_panel_is_kind_about_divergence(values, words):
-    panel = learning_panel()
-    panel.set(**values)
-    assert words in panel.caption
-
-
-@pytest.mark.parametrize(
-    ("build", "name", "positions"),
-    [
-        (flow_panel, "dose", np.linspace(-0.5, 1.5, 15)),
-        (seven_panel, "b_final", np.linspace(-30, 5, 15)),
-        (seven_panel, "w10", np.linspace(-50, 10, 15)),
-        (learning_panel, "learning_rate", np.linspace(0.01, 1.2, 15)),
-    ],
-)
-def test_a_slider_answers_fast(build, name, positions):
-    """Processor time, since a busy machine would make a clock tell stories."""
-    panel = build()
-    times = []
-    for value in positions:
-        start = time.process_time()
-        panel.set(**{name: float(value)})
-        times.append(time.process_time() - start)
-    assert statistics.median(times) < 0.06
+def test_the_words_of_the_step_tell_its_end():
+    assert "reaches 1.01 and is 0 at the highest dose. Right: yours reaches 1 and is 1" in words_of(
+        plots.plot_step(FINE, SPIKE, (FINE >= 0.5).double(), 0.5, 0.05)
+    )
+    assert words_of(FIGURES["outcomes"]()).endswith("end 0, end 1, end 2, end 3.")

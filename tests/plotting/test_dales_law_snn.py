@@ -1,28 +1,25 @@
-"""The figures of notebook 06: nothing is clipped, the slider pictures show what they are given."""
+"""The figures of notebook 06: they fit on the page, and their words follow what was drawn."""
 
 import numpy as np
 import pytest
 import torch
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 import utils.plotting.dales_law_snn as plots
-from utils import use_style
+from utils.datasets.sound import ipd_spikes
+from utils.page import words_of
+from utils.plotting.style import SMALL, WIDTH
 from utils.training.dales_law_snn import History
 
 
-@pytest.fixture(autouse=True)
-def style():
-    use_style()
+def history(end=0.4):
+    falling = np.linspace(2.4, end, 50).tolist()
+    return History(falling, [loss + 0.1 for loss in falling], np.linspace(0.1, 0.8, 50).tolist(), best_epoch=40)
 
 
-def history():
-    falling = np.linspace(2.4, 0.4, 50).tolist()
-    return History(falling, falling, np.linspace(0.1, 0.8, 50).tolist(), best_epoch=40)
-
-
-def accuracies(*shape):
-    return np.random.RandomState(0).uniform(0.6, 0.9, shape)
+def per_cent(*shape):
+    return np.random.RandomState(0).uniform(60, 90, shape)
 
 
 def weights():
@@ -31,88 +28,122 @@ def weights():
 
 def decoded(n=300):
     random = np.random.RandomState(1)
-    ipd = torch.from_numpy(random.uniform(-1.57, 1.57, n))
-    return ipd, torch.from_numpy(random.randint(0, 12, n))
+    return torch.from_numpy(random.uniform(-1.57, 1.57, n)), torch.from_numpy(random.randint(0, 12, n))
+
+
+def by_seed(low, n=8):
+    return {seed: low + seed for seed in range(n)}
+
+
+def sounds(*degrees):
+    return ipd_spikes(torch.deg2rad(torch.tensor(degrees)), torch.Generator().manual_seed(0), phase="shared")
 
 
 FRACTIONS = np.arange(11) / 10
+GRID = np.arange(720) * np.pi / 360
+RATES = np.abs(np.sin(np.arange(400) / 8)) * 600 * np.ones((2, 1))
 FIGURES = {
-    "two ears": lambda: plots.two_ears(60),
-    "rasters": lambda: plots.raster_grid(torch.zeros(8, 100, 200), np.linspace(-90, 90, 8)),
-    "surrogate": lambda: plots.surrogate(lambda grad, x, slope: grad * slope * x.sigmoid() * (1 - x.sigmoid())),
-    "learning": lambda: plots.learning_curves({"fraction 0.5": history(), "fraction 0.2": history()}),
-    "untrained": lambda: plots.learning_curves({"stopped at once": History()}),
-    "decoding": lambda: plots.decoding({"one": decoded(), "two": decoded()}),
-    "tuning": lambda: plots.tuning(
+    "two ears": lambda: plots.plot_two_ears(60),
+    "rasters": lambda: plots.plot_rasters(sounds(-60.0, 0.0, 60.0), [-60, 0, 60]),
+    "stereo": lambda: plots.plot_stereo(np.ones((2, 4410)) * 0.1, 44100, RATES[:, :100], sounds(0.0)[0]),
+    "surrogate": lambda: plots.plot_surrogate(lambda grad, x, slope: grad * slope * x.sigmoid() * (1 - x.sigmoid())),
+    "learning": lambda: plots.plot_learning({"fraction 0.5": history(), "fraction 0.2": history(0.6)}),
+    "untrained": lambda: plots.plot_learning({"stopped at once": History()}),
+    "decoding": lambda: plots.plot_decoding({"one": decoded(), "two": decoded()}),
+    "tuning": lambda: plots.plot_tuning(
         torch.linspace(-1.57, 1.57, 480), torch.rand(480, 30) * 400, torch.tensor([[-1.0]] * 15 + [[1.0]] * 15)
     ),
-    "signs": lambda: plots.sign_maps({name: (weights(),) * 3 for name in ("block rows", "random rows")}),
-    "contrasts": lambda: plots.ear_contrasts({name: (torch.zeros(30), torch.ones(30)) for name in "abc"}),
-    "ablation": lambda: plots.ablation(
-        (5, 40),
-        {name: accuracies(5, 2) for name in ("inhibitory", "excitatory")},
-        0.8,
-        {"inhibitory": 0.4, "excitatory": 0.6},
+    "likelihood": lambda: plots.plot_likelihood(
+        GRID,
+        [-1000 * (1 - np.cos(GRID - 2)), -1000 * (1 - np.cos(GRID - 1))],
+        np.arange(-180, 180) / 2,
+        GRID[:360],
+        30.0,
     ),
-    "strips": lambda: plots.strips({"signed rows": accuracies(10), "interneurons": accuracies(10)}, "Test"),
-    "sweep": lambda: plots.fraction_sweep(FRACTIONS, accuracies(3, 11), (0.5, 0.78)),
-    "sweep alone": lambda: plots.fraction_sweep(FRACTIONS, accuracies(1, 11)),
-    "drive": lambda: plots.drive_and_accuracy(
+    "listeners": lambda: plots.plot_listeners(
+        {"ideal": 93.0, "network": 80.0}, {"ideal": (3.75, 3.9), "network": (3.75, 4.7)}, "ideal"
+    ),
+    "timing": lambda: plots.plot_timing({"as it is": [80, 70], "shuffled\nhidden": [81, 70]}, "as it is", 93),
+    "signs": lambda: plots.plot_signs(
+        {name: {head: weights() for head in ("before", "after", "raw")} for name in ("block rows", "random rows")}
+    ),
+    "contrasts": lambda: plots.plot_contrasts({name: (torch.zeros(30), torch.ones(30)) for name in "abc"}),
+    "ablation": lambda: plots.plot_ablation(
+        (5, 40),
+        {name: per_cent(5, 2) for name in ("inhibitory", "excitatory", "same-ear excitatory")},
+        80,
+        {"inhibitory": 40, "excitatory": 60, "same-ear excitatory": 70},
+    ),
+    "readouts": lambda: plots.plot_readouts(
+        {state: {name: per_cent(6) for name in ("old", "same signs")} for state in ("intact", "no inhibition")}
+    ),
+    "pairs": lambda: plots.plot_pairs({"signed rows": by_seed(70), "interneurons": by_seed(72)}, "signed rows", 93),
+    "sweep": lambda: plots.plot_fraction_sweep(FRACTIONS, per_cent(3, 11), (0.5, 78), 93),
+    "sweep alone": lambda: plots.plot_fraction_sweep(FRACTIONS, per_cent(1, 11)),
+    "drive": lambda: plots.plot_drive(
         FRACTIONS,
         {"source": np.linspace(4, -4, 11), "balanced": [np.nan, *[0.0] * 9, np.nan]},
-        {"source": (FRACTIONS, accuracies(3, 11)), "balanced": ([0.1, 0.9], accuracies(2, 2))},
+        {"source": (FRACTIONS, per_cent(3, 11)), "balanced": ([0.1, 0.9], per_cent(2, 2))},
     ),
+    "recording": lambda: plots.plot_recording([0.05, 0.15, 0.25], np.eye(12)[[3, 4, 3]], RATES),
 }
 
 
-def texts_outside(fig):
-    canvas = FigureCanvasAgg(fig)
-    canvas.draw()
-    frame = fig.bbox
-    outside = []
-    for text in fig.findobj(lambda artist: hasattr(artist, "get_text") and artist.get_visible()):
-        if not text.get_text():
-            continue
-        # Labels of ticks beyond the limits exist, but are not drawn.
-        box = text.get_window_extent(canvas.get_renderer())
-        if text.get_clip_on() or box.width == 0:
-            continue
-        if box.x0 < -1 or box.y0 < -1 or box.x1 > frame.x1 + 1 or box.y1 > frame.y1 + 1:
-            outside.append(text.get_text())
-    return outside
+def texts(fig):
+    FigureCanvasAgg(fig).draw()
+    return [text for text in fig.findobj(Text) if text.get_visible() and text.get_text() and not text.get_clip_on()]
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_figures_fit_on_the_page_and_clip_no_text(name):
+def test_figures_have_the_width_of_the_course_and_cut_no_text(name):
     fig = FIGURES[name]()
-    assert fig.get_figwidth() <= 7.6
-    assert texts_outside(fig) == []
+    assert fig.get_figwidth() == WIDTH
+    for text in texts(fig):
+        box = text.get_window_extent()
+        if box.width:
+            assert min(box.x0, box.y0, fig.bbox.x1 - box.x1, fig.bbox.y1 - box.y1) > -1, text.get_text()
+            assert text.get_fontsize() >= SMALL, text.get_text()
 
 
-def test_the_sound_panel_shows_its_spikes():
-    fig = Figure(figsize=(7.4, 3.4))
-    artists = plots.draw_sound(fig)
-    spikes = torch.zeros(100, 200, dtype=torch.uint8)
-    spikes[30, 50] = spikes[40, 150] = 1
-    plots.move_sound(artists, spikes)
-    picture = artists["image"].get_array()
-    assert picture.shape == (200, 100)
-    assert (picture[50, 30], picture[150, 40], picture.sum()) == (0.5, 1, 1.5)
-    left, right = (line.get_ydata() for line in artists["lines"])
-    assert (left.argmax(), right.argmax(), left.max()) == (30, 40, 0.01)
-    assert texts_outside(fig) == []
+def test_words_follow_the_phase_difference():
+    assert "60 degrees ahead" in words_of(plots.plot_two_ears(60))
+    assert "30 degrees behind" in words_of(plots.plot_two_ears(-30))
+    said = words_of(plots.plot_rasters(sounds(-60.0, 0.0, 60.0), [-60, 0, 60]))
+    assert "8 ms later, at the same time and" in said
+    assert "ms earlier at -60°, 0° and +60°" in said
 
 
-def test_the_unit_panel_shows_its_run():
-    fig = Figure(figsize=(7.4, 3.9))
-    artists = plots.draw_unit(fig)
-    inputs = torch.zeros(100, 40, dtype=torch.bool)
-    inputs[10, 3] = inputs[20, 25] = True
-    spikes = torch.zeros(100)
-    spikes[[5, 50]] = 1
-    plots.move_unit(artists, inputs, torch.linspace(-9, 9, 100), spikes)
-    excitatory, inhibitory = (mark.get_xydata().tolist() for mark in artists["marks"])
-    assert (excitatory, inhibitory) == ([[10, 3]], [[20, 25]])
-    assert artists["spikes"].get_xdata().tolist() == [5, 50]
-    assert abs(artists["line"].get_ydata()).max() < 4
-    assert texts_outside(fig) == []
+def test_words_follow_the_numbers():
+    listeners = {"ideal": 93.0, "network": 80.0}, {"ideal": (3.75, 3.9), "network": (3.75, 4.75)}
+    assert "network ~80.0; chance" in words_of(plots.plot_listeners(*listeners, "ideal"))
+    assert "wrong classes up to ~1.00 more" in words_of(plots.plot_listeners(*listeners, "ideal"))
+    assert "shuffled ~50.0 in the mean" in words_of(
+        plots.plot_timing({"as it is": [80], "shuffled": [50]}, "as it is", 93)
+    )
+    half = weights()
+    half[:100] = -half[:100].abs()
+    said = words_of(plots.plot_signs({"block": {"after": half}}))
+    assert "block, after: left ~100, right" in said
+    assert "after ~0 and ~1.0" in words_of(plots.plot_contrasts({"after": (torch.zeros(30), torch.ones(30))}))
+
+
+def test_words_of_pairs_hold_mean_and_interval():
+    first, second = by_seed(70), {seed: value + 2 + seed % 2 for seed, value in by_seed(70).items()}
+    said = words_of(plots.plot_pairs({"a": first, "b": second}, "a"))
+    assert "networks of 8 seeds: a 73.5 and b 76.0 in the mean" in said
+    assert "b +2.5 (+2.1 to +2.9) points" in said
+    # Only the seeds that all groups have are paired.
+    assert "networks of 3 seeds" in words_of(plots.plot_pairs({"a": first, "b": by_seed(60, 3)}, "a"))
+
+
+def test_words_of_the_sweep_name_its_plateau():
+    samples = np.array([[50, 70, 77, 79, 78, 60, 8], [52, 70, 77, 79, 78, 60, 8]])
+    said = words_of(plots.plot_fraction_sweep([0, 0.1, 0.3, 0.5, 0.7, 0.9, 1], samples))
+    assert "51 at 0, highest (79) at 0.5, 8 at 1; within 3 points of the highest from 0.3 to 0.7" in said
+
+
+def test_the_bands_are_those_of_the_spikes():
+    for degrees in (-90, -20, 45):
+        left, right = (part.float().numpy() for part in sounds(float(degrees))[0].split(100, 1))
+        lead = np.degrees(plots._measured_phase(right) - plots._measured_phase(left))
+        assert abs((lead - degrees + 180) % 360 - 180) < 8

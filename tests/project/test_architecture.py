@@ -30,6 +30,7 @@ STOREYS = (
 TOOLS = sorted(path for folder in ("tools", "book") for path in (ROOT / folder).rglob("*.py"))
 # The one list of places where something dangerous is meant to stand, and why.
 SANCTIONED = {
+    ("utils/exercises/sandbox.py", "os.fork"): "tries an answer where a call that never returns can be ended",
     ("utils/exercises/sandbox.py", "ctypes"): "stops a student's endless loop: Python has no other way into a thread",
     ("utils/exercises/report.py", "subprocess"): "gives each hand-in a process of its own, from a list of words",
     ("utils/exercises/registry.py", "importlib.import_module"): "loads one of the modules listed in it",
@@ -38,6 +39,11 @@ SANCTIONED = {
     ("utils/bootstrap.py", "subprocess"): "installs on Colab what requirements.txt names and is missing there",
     ("utils/datasets/download.py", "requests"): "downloads over https",
     ("utils/datasets/download.py", "pooch"): "verifies what was downloaded",
+    ("book/formulas.py", "a method eval that is given something"): "KaTeX, in an engine that holds nothing else",
+    ("book/panels.py", "importlib.import_module"): "loads the panels of one of the six notebooks",
+    ("book/panels.py", "multiprocessing"): "records panels side by side",
+    ("tools/bootstrap_cell.py", "runpy"): "runs the course's own bootstrap.py by its path",
+    ("tools/update.py", "subprocess"): "calls git",
     ("tools/bootstrap_cell.py", "subprocess"): "clones the course's own repository with git",
     ("tools/environment.py", "subprocess"): "makes .venv and installs the requirement files",
     ("book/__main__.py", "subprocess"): "calls Sphinx",

@@ -42,7 +42,7 @@ def test_fetches_the_course_once_and_installs_nothing_that_is_there(tmp_path, re
     first = start(tmp_path, remote, PIP_NO_INDEX="1")
     assert first.returncode == 0, first.stderr
     told, where, path = first.stdout.splitlines()
-    assert told == f"The course is in {FOLDER}/; installed: nothing, all is there."
+    assert told == f"The course is not here: fetching it into the folder {FOLDER}."
     assert Path(where.removeprefix("utils: ")) == tmp_path / FOLDER / "utils" / "__init__.py"
     assert Path(path.removeprefix("first: ")) == tmp_path / FOLDER
     assert {entry.name for entry in tmp_path.iterdir()} == {FOLDER, Path(notebook).name}
@@ -54,18 +54,31 @@ def test_fetches_the_course_once_and_installs_nothing_that_is_there(tmp_path, re
     # A second run must not need the repository any more.
     second = start(tmp_path, "file:///nowhere")
     assert second.returncode == 0, second.stderr
-    assert second.stdout == first.stdout
+    assert second.stdout.splitlines() == [where, path]
 
 
 def test_twice_in_one_session_changes_nothing(tmp_path, remote):
-    again = start(tmp_path, remote, code=CELL + "\nbefore = list(sys.path)\n" + CELL + "\nprint(sys.path == before)")
+    code = CELL + "\nimport sys\nbefore = list(sys.path)\n" + CELL + "\nprint(sys.path == before)"
+    again = start(tmp_path, remote, code=code)
     assert again.stdout.splitlines()[-1] == "True", again.stderr
 
 
-def test_a_session_that_only_holds_colabs_module_is_colab_too(tmp_path, remote):
-    module = "import sys, types\nsys.modules['google.colab'] = types.ModuleType('google.colab')\n"
-    result = start(tmp_path, remote, code=module + CELL, colab=False, PIP_NO_INDEX="1")
-    assert result.stdout == f"The course is in {FOLDER}/; installed: nothing, all is there.\n", result.stderr
+@pytest.mark.parametrize("how", ["vscode", "jupyter", "workspace"])
+def test_the_course_beside_the_notebook_is_found_from_any_working_folder(tmp_path, how):
+    """A stranger's working folder; the page tells where the notebook is, or the course lies right below."""
+    folder, code, extra = tmp_path, CELL + WHERE, {}
+    notebook = ROOT / "notebooks" / "01_all_or_none_neuron.ipynb"
+    if how == "vscode":
+        code = f"__vsc_ipynb_file__ = {str(notebook)!r}\n" + code
+    elif how == "jupyter":
+        extra["JPY_SESSION_NAME"] = str(notebook)
+    else:
+        folder = ROOT.parent
+    result = start(folder, "file:///nowhere", code=code, colab=False, **extra)
+    assert result.returncode == 0, result.stderr
+    if how != "workspace":  # there, another copy of the course may lie beside this one
+        assert f"utils: {ROOT / 'utils' / '__init__.py'}" in result.stdout.splitlines()
+    assert "fetching" not in result.stdout
 
 
 @pytest.mark.parametrize("kind", ["package", "module", "namespace"])
@@ -97,11 +110,17 @@ def test_local_notebook_finds_the_course_and_says_nothing(tmp_path):
     assert f"utils: {ROOT / 'utils' / '__init__.py'}" in where.stdout.splitlines()
 
 
-def test_without_a_network_one_sentence_says_so(tmp_path):
-    result = start(tmp_path, (tmp_path / "nothing.git").as_uri())
+def test_what_cannot_be_fetched_is_told_with_gits_own_reason(tmp_path):
+    nowhere = (tmp_path / "nothing.git").as_uri()
+    result = start(tmp_path, nowhere)
     assert result.returncode != 0
-    assert result.stderr.strip().splitlines()[-1].endswith("Is there a network? Then run this cell again.")
+    assert f"RuntimeError: {nowhere} could not be fetched: fatal: " in result.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_without_git_a_sentence_says_so(tmp_path, remote):
+    result = start(tmp_path, remote, PATH=str(tmp_path))
+    assert result.stderr.strip().splitlines()[-1].endswith("could not be fetched: git is not installed here")
 
 
 def test_an_interrupted_fetch_does_not_stand_in_the_way(tmp_path, remote):
@@ -111,8 +130,9 @@ def test_an_interrupted_fetch_does_not_stand_in_the_way(tmp_path, remote):
     assert [entry.name for entry in tmp_path.iterdir()] == [FOLDER]
 
 
-def test_a_newer_torch_is_never_asked_for(tmp_path, monkeypatch):
-    """Where something is missing, it alone is installed, and what Colab brings is held at its version."""
+@pytest.fixture
+def without(monkeypatch):
+    """A session in which some packages are missing, and an installer that only notes what it is asked for."""
     asked = []
 
     def fake_run(command, **_):
@@ -120,40 +140,54 @@ def test_a_newer_torch_is_never_asked_for(tmp_path, monkeypatch):
         asked.append((command, held))
         return subprocess.CompletedProcess(command, 0, "", "")
 
-    gone = {"pooch", "torch", "jupyterlab"}
-    real = metadata.version
+    def leave_out(*gone):
+        real = metadata.version
 
-    def version(name):
-        if name in gone:
-            raise metadata.PackageNotFoundError(name)
-        return real(name)
+        def version(name):
+            if name in gone:
+                raise metadata.PackageNotFoundError(name)
+            return real(name)
 
-    monkeypatch.setenv("COLAB_RELEASE_TAG", "release-colab")
-    monkeypatch.setattr(bootstrap.subprocess, "run", fake_run)
-    monkeypatch.setattr(bootstrap.metadata, "version", version)
+        monkeypatch.setattr(bootstrap.subprocess, "run", fake_run)
+        monkeypatch.setattr(bootstrap.metadata, "version", version)
+        return asked
+
+    for name in bootstrap.LENT:
+        monkeypatch.delenv(name, raising=False)
+    return leave_out
+
+
+@pytest.mark.parametrize("host", bootstrap.LENT)
+def test_what_is_missing_on_a_lent_machine_is_installed_and_the_rest_is_held(without, monkeypatch, capsys, host):
+    asked = without("pooch", "torch", "jupyterlab")
+    monkeypatch.setenv(host, "yes")
     bootstrap.prepare(ROOT)
     ((command, held),) = asked
     assert command[:4] == [sys.executable, "-m", "pip", "install"]
     assert [word for word in command if word.startswith("pooch")] == ["pooch>=1.8"]
-    assert not [word for word in command if word.startswith(("torch", "jupyterlab", "numpy"))]
-    assert f"numpy=={real('numpy')}" in held
-    assert "torch" not in held, "it is not there, so it cannot be held"
+    assert not [word for word in command if word.startswith(("jupyterlab", "numpy", "matplotlib", "ipywidgets"))]
+    assert f"numpy=={metadata.version('numpy')}" in held
+    assert "torch==" not in held, "it is not there, so it cannot be held"
+    assert capsys.readouterr().out == "Installed for this session: torch, pooch.\n"
 
 
-def test_a_failing_installer_is_one_sentence(monkeypatch):
-    failed = subprocess.CompletedProcess([], 1, "", "noise\nERROR: no such package")
-    monkeypatch.setattr(bootstrap.subprocess, "run", lambda *_, **__: failed)
-    with pytest.raises(RuntimeError, match=r"pooch>=1.8 could not be installed \(ERROR: no such package\)"):
-        bootstrap.install(["pooch>=1.8"])
+def test_a_newer_torch_is_never_asked_for(without, monkeypatch):
+    asked = without("pooch")
+    monkeypatch.setenv("COLAB_RELEASE_TAG", "release-colab")
+    bootstrap.prepare(ROOT)
+    ((command, held),) = asked
+    assert not [word for word in command if word.startswith("torch")]
+    assert f"torch=={metadata.version('torch')}" in held
 
 
-def test_requirements_are_read_with_their_comments(tmp_path):
-    file = tmp_path / "requirements.txt"
-    file.write_text("# head\n\nTyping_Extensions>=4  # why\nipywidgets>=7.7,<9\n", encoding="utf-8")
-    assert bootstrap.required(file) == {
-        "typing-extensions": "Typing_Extensions>=4",
-        "ipywidgets": "ipywidgets>=7.7,<9",
-    }
-    file.write_text("--index x\n", encoding="utf-8")
-    with pytest.raises(ValueError, match="is no requirement"):
-        bootstrap.required(file)
+def test_elsewhere_the_one_command_is_named_and_nothing_is_installed(without):
+    asked = without("pooch", "sinabs")
+    with pytest.raises(RuntimeError, match=r"Not installed here: pooch, sinabs\. Run `make lab`.*-m pip install -r"):
+        bootstrap.prepare(ROOT)
+    assert asked == []
+
+
+def test_a_session_that_only_holds_colabs_module_is_lent_too(without, monkeypatch):
+    assert not bootstrap.is_lent()
+    monkeypatch.setitem(sys.modules, "google.colab", sys)
+    assert bootstrap.is_lent()

@@ -163,3 +163,23 @@ def test_loader_and_network_work_together_on_the_default_device_of_the_data():
     for X_batch, y_batch in batched_loader(X, y, 16):
         assert network(X_batch).argmax(1).shape == y_batch.shape
         assert X_batch.device.type == device.type
+
+
+def test_class_weights_are_those_of_pytorch():
+    X, y = create_spiral_dataset(3, 0.1, 40, seeded())
+    weights = torch.tensor([0.5, 1.0, 4.0])
+    network = MLP(2, [8], 3, generator=seeded(1))
+    literal = copy.deepcopy(network)
+    history = train_classifier(network, X, y, 2, 50, 0.01, seeded(2), class_weights=weights)
+    optimiser, generator, losses = torch.optim.Adam(literal.parameters(), lr=0.01), seeded(2), []
+    for _ in range(2):
+        order = torch.randperm(120, generator=generator)
+        for batch in (order[:50], order[50:100]):
+            loss = F.cross_entropy(literal(X[batch]), y[batch], weights)
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+            losses.append(loss.item())
+    assert torch.allclose(history, torch.tensor(losses).view(2, 2).mean(1), atol=1e-5)
+    pairs = zip(network.parameters(), literal.parameters(), strict=True)
+    assert all(torch.allclose(a, b, atol=1e-5) for a, b in pairs)

@@ -1,7 +1,6 @@
 """Training of the network of notebook 06: it learns, it stops, it goes on, and it never keeps broken weights."""
 
 import math
-import os
 
 import pytest
 import torch
@@ -154,50 +153,6 @@ def test_an_overflow_in_the_first_epoch_leaves_the_initial_weights(sounds):
     assert equal(weights_of(model), before)
 
 
-def test_a_training_goes_on_from_its_checkpoint(sounds, tmp_path):
-    training, validation = sounds
-    whole, parted = network(), network()
-    history = train(whole, *training, validation, epochs=4, generator=shuffling())
-    path = tmp_path / "hearing.pt"
-    train(parted, *training, validation, epochs=2, generator=shuffling(), checkpoint=path)
-    resumed_model = network(seed=99)
-    resumed = train(
-        resumed_model, *training, validation, epochs=4, generator=torch.Generator().manual_seed(7), checkpoint=path
-    )
-    assert resumed.train_loss == history.train_loss
-    assert resumed.best_epoch == history.best_epoch
-    assert equal(weights_of(resumed_model), weights_of(whole))
-    assert equal(resumed.last_weights, history.last_weights)
-    assert [file.name for file in tmp_path.iterdir()] == ["hearing.pt"]
-
-
-def test_a_checkpoint_of_another_shape_is_refused_by_name(sounds, tmp_path):
-    training, validation = sounds
-    path = tmp_path / "hearing.pt"
-    train(network(), *training, validation, epochs=1, checkpoint=path)
-    with pytest.raises(ValueError, match=r"checkpoint: got sign2 of shape \(30, 1\)"):
-        train(network(n_hidden=20), *training, validation, epochs=2, checkpoint=path)
-    with pytest.raises(ValueError, match=r"checkpoint: got bias of shape None"):
-        train(InterneuronSNN(n_hidden=30), *training, validation, epochs=2, checkpoint=path)
-
-
-def test_a_file_that_is_no_checkpoint_is_refused(sounds, tmp_path):
-    training, validation = sounds
-    path = tmp_path / "hearing.pt"
-    path.write_text("something else")
-    with pytest.raises(ValueError, match=r"checkpoint: .* is not one of this course"):
-        train(network(), *training, validation, epochs=1, checkpoint=path)
-    assert path.read_text() == "something else"
-
-
-def test_a_folder_that_cannot_be_written_does_not_end_the_training(sounds, tmp_path):
-    training, validation = sounds
-    with pytest.warns(UserWarning, match="could not be written"):
-        history = train(network(), *training, validation, epochs=1, checkpoint=tmp_path / "missing" / "hearing.pt")
-    assert history.outcome == FINISHED
-    assert history.epochs == 1
-
-
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -282,13 +237,3 @@ def test_equal_parameters():
     with pytest.raises(ValueError, match="n_interneurons: got 0"):
         InterneuronSNN(n_interneurons=0)
     assert InterneuronSNN(n_hidden=4, n_interneurons=1)(torch.zeros(2, 5, 200)).shape == (2, 12)
-
-
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write anywhere")
-def test_a_read_only_folder_does_not_end_the_training(sounds, tmp_path):
-    tmp_path.chmod(0o500)
-    try:
-        with pytest.warns(UserWarning, match="could not be written"):
-            train(network(), *sounds[0], sounds[1], epochs=1, checkpoint=tmp_path / "hearing.pt")
-    finally:
-        tmp_path.chmod(0o700)

@@ -35,7 +35,11 @@ class DownloadError(RuntimeError):
 
 
 def cache_folder() -> Path:
-    """Folder for downloads: $COURSE_CACHE where set, else the operating system's cache, never the repository."""
+    """Folder for downloads: $COURSE_CACHE where set, else the operating system's cache, never the repository.
+
+    Returns:
+        A path; it need not exist.
+    """
     import pooch
 
     chosen = os.environ.get("COURSE_CACHE")

@@ -134,6 +134,58 @@ class Formula:
         return values
 
 
+def refuse_poles(formula: Callable[[np.ndarray], np.ndarray], interval: tuple[float, float]) -> None:
+    """Refuse a function that grows without limit inside of an interval, such as tan(x) around pi / 2.
+
+    Args:
+        formula: an array in, an array of the same shape out.
+        interval: (left, right).
+
+    Raises:
+        ValueError: it has a pole there; the message says where.
+    """
+    x = np.linspace(*interval, 8001)
+    height = np.abs(formula(x))
+    top = int(height.argmax())
+    # On a smooth curve the tallest point has tall neighbours; beside a pole they fall off like 1 / distance.
+    around = height[[max(top - 2, 0), min(top + 2, len(x) - 1)]].max()
+    if height[top] > 1000 * (1 + np.median(height)) and height[top] > 2 * around:
+        name = formula.text if isinstance(formula, Formula) else "The function"
+        raise ValueError(
+            f"{name} grows without limit near x = {x[top]:.2f}. Choose a formula that stays finite from "
+            f"{interval[0]:.2f} to {interval[1]:.2f}."
+        )
+
+
+def undersampled(
+    formula: Callable[[np.ndarray], np.ndarray], interval: tuple[float, float], n_points: int = 500
+) -> bool:
+    """Whether a picture of so many points shows another curve than the function, such as a slow wave for sin(1000*x).
+
+    Args:
+        formula: an array in, an array of the same shape out.
+        interval: (left, right).
+        n_points: evenly spaced points of the picture.
+
+    Returns:
+        True where the function leaves the lines between neighbouring points by more than a tenth of its range, in more
+        than one of twenty places. A corner or a jump is a single place.
+
+    >>> undersampled(parse_formula("sin(1000*x)"), (-3, 3)), undersampled(parse_formula("step(x)"), (-3, 3))
+    (True, False)
+    """
+    x = np.linspace(*interval, n_points)
+    y = formula(x)
+    # Thirds and fifths, so that a wave whose period divides the spacing is seen as well.
+    between = [x[:-1] + share * np.diff(x) for share in (1 / 3, 2 / 5, 3 / 4)]
+    values = [formula(places) for places in between]
+    size = np.ptp(np.concatenate([y, *values]))
+    if size == 0:
+        return False
+    off = np.max([np.abs(v - np.interp(places, x, y)) for places, v in zip(between, values, strict=True)], axis=0)
+    return bool((off > 0.1 * size).mean() > 0.05)
+
+
 def _read(source: str, variable: str) -> ast.expr:
     try:
         with warnings.catch_warnings():

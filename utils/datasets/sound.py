@@ -21,7 +21,7 @@ _SOUNDS_PER_CHUNK = 16
 
 
 def _checked_ipd(ipd: Tensor | float) -> Tensor:
-    ipd = torch.as_tensor(ipd, dtype=torch.float64).cpu()
+    ipd = torch.as_tensor(ipd, dtype=torch.float64).detach().cpu()
     if ipd.ndim != 1:
         raise ValueError(f"ipd: got shape {tuple(ipd.shape)}, allowed is (n,), one phase difference for each sound")
     outside = ipd[~(ipd.abs() <= math.pi / 2 + 1e-6)]  # NaN is outside as well
@@ -43,8 +43,8 @@ def _probability_factors(ipd: np.ndarray, phase: np.ndarray, peak_rate: float) -
     split into products of a function of time and one of the fibre: no sine is needed for each time and fibre.
     """
     a = 2 * np.pi * FREQUENCY * DT * np.arange(N_STEPS) + phase[:, None]
-    delay = np.linspace(0, np.pi / 2, FIBRES_PER_EAR)
-    b = np.concatenate([np.broadcast_to(delay, (len(ipd), FIBRES_PER_EAR)), delay + ipd[:, None]], axis=1)
+    lead = np.linspace(0, np.pi / 2, FIBRES_PER_EAR)
+    b = np.concatenate([np.broadcast_to(lead, (len(ipd), FIBRES_PER_EAR)), lead + ipd[:, None]], axis=1)
     over_time = np.stack([np.ones_like(a), np.sin(a), np.cos(a), np.cos(2 * a), np.sin(2 * a)], axis=2)
     over_fibres = np.stack(
         [np.full_like(b, 3 / 8), np.cos(b) / 2, np.sin(b) / 2, -np.cos(2 * b) / 8, np.sin(2 * b) / 8], axis=1
@@ -62,13 +62,13 @@ def spike_probability(ipd: Tensor, phase: Tensor, peak_rate: float = PEAK_RATE) 
 
     Returns:
         Tensor of shape (n, 100, 200): 100 steps of 1 ms; fibres 0-99 are the left ear, 100-199 the right ear, whose
-        phase is ahead by `ipd`. Within an ear the phase delays of the fibres rise from 0 to pi/2.
+        phase is ahead by `ipd`. Within an ear fibres are ahead by phases that rise from 0 to pi/2.
 
     Raises:
         ValueError: if a phase difference is out of range, the shapes differ or the rate is above one spike a step.
     """
     ipd = _checked_ipd(ipd)
-    phase = torch.as_tensor(phase, dtype=torch.float64).cpu()
+    phase = torch.as_tensor(phase, dtype=torch.float64).detach().cpu()
     if phase.shape != ipd.shape:
         raise ValueError(f"phase: got shape {tuple(phase.shape)}, allowed is {tuple(ipd.shape)}, that of ipd")
     over_time, over_fibres = _probability_factors(ipd.numpy(), phase.numpy(), _checked_rate(peak_rate))
@@ -78,7 +78,7 @@ def spike_probability(ipd: Tensor, phase: Tensor, peak_rate: float = PEAK_RATE) 
 def ipd_spikes(
     ipd: Tensor,
     generator: torch.Generator | None = None,
-    phase: str = "per_sound",
+    phase: str | float = "per_sound",
     peak_rate: float = PEAK_RATE,
 ) -> Tensor:
     """Spikes of the nerve fibres of two ears for sounds with given phase differences between the ears.
@@ -86,7 +86,8 @@ def ipd_spikes(
     Args:
         ipd: inter-aural phase differences in radians, shape (n,), in [-pi/2, pi/2].
         generator: source of randomness on the CPU; None takes torch's own.
-        phase: "per_sound" starts each sound at a phase of its own, "shared" starts all sounds of this call at one.
+        phase: "per_sound" starts each sound at a phase of its own, "shared" starts all sounds of this call at one that
+            is drawn; a number in radians is that one.
         peak_rate: highest firing rate in Hz, at most 1000.
 
     Returns:
@@ -100,13 +101,10 @@ def ipd_spikes(
     """
     ipd = _checked_ipd(ipd)
     peak_rate = _checked_rate(peak_rate)
-    if phase not in PHASES:
-        raise ValueError(f"phase: got {phase!r}, allowed is one of {', '.join(map(repr, PHASES))}")
-    n = len(ipd)
-    # numpy draws the many uniform numbers several times as fast as torch; torch's generator still decides them all.
-    seed = int(torch.randint(2**62, (), generator=generator))
-    random = np.random.Generator(np.random.SFC64(seed))
-    start = 2 * np.pi * (random.random(n) if phase == "per_sound" else np.full(n, random.random()))
+    if phase not in PHASES and not (isinstance(phase, int | float) and math.isfinite(phase)):
+        raise ValueError(f"phase: got {phase!r}, allowed is one of {', '.join(map(repr, PHASES))}, or radians")
+    n, random = len(ipd), _numpy_generator(generator)
+    start = 2 * np.pi * random.random(n) if phase == "per_sound" else np.full(n, _one_phase(random, phase))
 
     spikes = np.empty((n, N_STEPS, 2 * FIBRES_PER_EAR), dtype=np.uint8)
     uniform = np.empty((_SOUNDS_PER_CHUNK, *spikes.shape[1:]), dtype=np.float32)
@@ -119,10 +117,37 @@ def ipd_spikes(
     return torch.from_numpy(spikes)
 
 
+def shared_phase(generator: torch.Generator) -> float:
+    """The phase that `ipd_spikes` with phase "shared" would draw from a generator as it is now; advances it.
+
+    Args:
+        generator: on the CPU.
+
+    Returns:
+        Radians, from 0 to 2 pi.
+    """
+    return _one_phase(_numpy_generator(generator), "shared")
+
+
+def _numpy_generator(generator: torch.Generator | None) -> np.random.Generator:
+    _check_generator(generator)
+    # numpy draws the many uniform numbers several times as fast as torch; torch's generator still decides them all.
+    return np.random.Generator(np.random.SFC64(int(torch.randint(2**62, (), generator=generator))))
+
+
+def _check_generator(generator: torch.Generator | None) -> None:
+    if generator is not None and not isinstance(generator, torch.Generator):
+        raise ValueError(f"generator: got {generator!r}, allowed is torch.Generator().manual_seed(...), or None")
+
+
+def _one_phase(random: np.random.Generator, phase: str | float) -> float:
+    return 2 * np.pi * random.random() if phase == "shared" else float(phase)
+
+
 def random_ipd_dataset(
     n: int,
     generator: torch.Generator | None = None,
-    phase: str = "per_sound",
+    phase: str | float = "per_sound",
     peak_rate: float = PEAK_RATE,
 ) -> tuple[Tensor, Tensor]:
     """Sounds from random directions: phase differences uniform in (-pi/2, pi/2), and the spikes that they cause.
@@ -130,7 +155,7 @@ def random_ipd_dataset(
     Args:
         n: number of sounds.
         generator: source of randomness on the CPU; None takes torch's own.
-        phase: "per_sound" or "shared", as in `ipd_spikes`.
+        phase: "per_sound", "shared" or radians, as in `ipd_spikes`.
         peak_rate: highest firing rate in Hz, at most 1000.
 
     Returns:
@@ -141,6 +166,7 @@ def random_ipd_dataset(
     """
     if n != int(n) or n < 1:
         raise ValueError(f"n: got {n}, allowed is a positive whole number of sounds")
+    _check_generator(generator)
     ipd = (torch.rand(int(n), generator=generator) - 0.5) * math.pi
     return ipd, ipd_spikes(ipd, generator, phase, peak_rate)
 

@@ -13,9 +13,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from numbers import Real
+from typing import Any
 
 import torch
 from torch.utils.data import BatchSampler, DataLoader, RandomSampler, SequentialSampler, TensorDataset
+
+from utils.checks import checked_count
 
 __all__ = [
     "batched_loader",
@@ -28,18 +32,17 @@ __all__ = [
 ]
 
 
-def _count(name: str, value: int, least: int = 1) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < least:
-        raise ValueError(f"{name}: got {value!r}, allowed is a whole number of at least {least}")
-    return value
-
-
 def _noise(sigma: float, above_zero: bool = False) -> float:
-    number = not isinstance(sigma, bool) and isinstance(sigma, int | float) and math.isfinite(sigma)
+    number = not isinstance(sigma, bool) and isinstance(sigma, Real) and math.isfinite(sigma)
     if not number or sigma < 0 or (above_zero and sigma == 0):
         allowed = "a finite number above 0" if above_zero else "a finite number of at least 0"
         raise ValueError(f"sigma: got {sigma!r}, allowed is {allowed}")
     return float(sigma)
+
+
+def _generator(generator: Any) -> None:
+    if generator is not None and not isinstance(generator, torch.Generator):
+        raise ValueError(f"generator: got {generator!r}, allowed is a torch.Generator, such as set_seed(3), or None")
 
 
 def _points(name: str, X: torch.Tensor) -> torch.Tensor:
@@ -75,10 +78,10 @@ def spiral_points(
         X (K N, 2), the points, arm after arm, and y (K N,), their classes 0 to K - 1, int64.
 
     Raises:
-        ValueError: t is no vector of finite numbers >= 0, K < 1, or sigma < 0.
+        ValueError: t is no vector of finite numbers >= 0, K < 1, sigma < 0, or generator is something else.
     """
-    _count("K", K)
-    sigma = _noise(sigma)
+    K, sigma = checked_count("K", K), _noise(sigma)
+    _generator(generator)
     if not isinstance(t, torch.Tensor) or t.ndim != 1 or len(t) == 0:
         came = f"shape {tuple(t.shape)}" if isinstance(t, torch.Tensor) else type(t).__name__
         raise ValueError(f"t: got {came}, allowed is a tensor of shape (N,) with N of at least 1")
@@ -108,12 +111,15 @@ def create_spiral_dataset(
         X (K N, 2), the points, arm after arm, and y (K N,), their classes 0 to K - 1, int64.
 
     Raises:
-        ValueError: K < 1, sigma < 0 or not finite, or N < 1.
+        ValueError: K < 1, sigma < 0 or not finite, N < 1, or generator is something else.
 
     Source: Neuromatch Academy Deep Learning, W1D3; https://deeplearning.neuromatch.io
+
+    >>> X, y = create_spiral_dataset(K=4, sigma=0.16, N=1000)
+    >>> tuple(X.shape), y.bincount().tolist()
+    ((4000, 2), [1000, 1000, 1000, 1000])
     """
-    _count("N", N)
-    return spiral_points(torch.linspace(0, 1, N), K, sigma, generator)
+    return spiral_points(torch.linspace(0, 1, checked_count("N", N)), K, sigma, generator)
 
 
 def shuffle_and_split(
@@ -131,10 +137,11 @@ def shuffle_and_split(
         X_train, y_train, X_test, y_test: disjoint, together all samples, each label beside its sample.
 
     Raises:
-        ValueError: X and y differ in length, or either part would be empty.
+        ValueError: X and y differ in length, either part would be empty, or generator is something else.
     """
     _pairs(X, y)
-    if isinstance(test_fraction, bool) or not isinstance(test_fraction, int | float) or not 0 < test_fraction < 1:
+    _generator(generator)
+    if isinstance(test_fraction, bool) or not isinstance(test_fraction, Real) or not 0 < test_fraction < 1:
         raise ValueError(f"test_fraction: got {test_fraction!r}, allowed is a number strictly between 0 and 1")
     n_test = int(len(X) * test_fraction)
     if n_test == 0:
@@ -199,10 +206,12 @@ def batched_loader(
         A DataLoader over (X batch, y batch); its length is the number of batches.
 
     Raises:
-        ValueError: X and y differ in length, or batch_size < 1, or drop_last leaves no batch.
+        ValueError: X and y differ in length, batch_size < 1, drop_last leaves no batch, or generator
+            is something else.
     """
     _pairs(X, y)
-    _count("batch_size", batch_size)
+    batch_size = checked_count("batch_size", batch_size)
+    _generator(generator)
     if drop_last and batch_size > len(X):
         raise ValueError(f"batch_size: got {batch_size}, allowed with drop_last is at most {len(X)}, all samples")
     data = TensorDataset(X, y)
@@ -217,8 +226,9 @@ def spiral_posterior(
     """What can be known about the class of a point: Bayes' rule on the process that made the data.
 
     A point of arm k is normal around the arm's place at t with standard deviation t sigma, and t is uniform in t_range.
-    The mean of these densities over t is the density of arm k; dividing by the sum over arms gives the posterior. No
-    classifier that sees the point alone can be right more often than the largest posterior.
+    The mean of these densities over t is the density of arm k; dividing by the sum over arms gives the posterior where
+    every arm is equally likely beforehand. Multiply its columns by other priors, and divide each row by its sum, where
+    that is not so. No classifier that sees the point alone can be right more often than the largest posterior.
 
     Args:
         X: points, (n, 2).
@@ -234,8 +244,7 @@ def spiral_posterior(
         ValueError: X has another shape or is not finite, K < 1, sigma <= 0, n_steps < 1, or t_range is no interval.
     """
     _points("X", X)
-    _count("K", K)
-    _count("n_steps", n_steps)
+    K, n_steps = checked_count("K", K), checked_count("n_steps", n_steps)
     sigma = _noise(sigma, above_zero=True)
     start, stop = t_range
     if not (math.isfinite(start) and math.isfinite(stop) and 0 <= start < stop):
@@ -259,24 +268,31 @@ def spiral_posterior(
     return posterior.to(X.dtype).to(X.device), log_density.to(X.dtype).to(X.device)
 
 
-def spiral_ceiling(K: int, sigma: float, n_points: int = 500) -> float:
-    """The accuracy that no classifier of the training data's kind can expect to exceed.
+def spiral_ceiling(K: int, sigma: float, n_points: int = 2048) -> float:
+    """The accuracy that no classifier can expect to exceed when every arm is equally likely and t uniform in 0 to 1.
 
-    It is the largest posterior, averaged over n_points fresh points on each arm.
+    It is the largest posterior, averaged over fresh points of one arm; the others are the same, turned. The points fill
+    the range of t and of the noise evenly, so that 2048 of them tell the average to about 0.0005.
 
     Args:
         K: number of classes.
         sigma: noise in each coordinate, as a fraction of the radius. Without noise the arms meet in the centre only.
-        n_points: points on each arm.
+        n_points: number of points, best a power of 2.
 
     Returns:
         Accuracy as a fraction, from 1 / K to 1.
 
     Raises:
         ValueError: K < 1, sigma < 0, or n_points < 1.
+
+    Source: Sobol' (1967), https://doi.org/10.1016/0041-5553(67)90144-9
     """
-    X, _ = create_spiral_dataset(K, sigma, n_points, torch.Generator().manual_seed(0))
+    K, sigma, n_points = checked_count("K", K), _noise(sigma), checked_count("n_points", n_points)
     if sigma == 0:
         return 1.0
+    draws = torch.quasirandom.SobolEngine(3, scramble=True, seed=0).draw(n_points, dtype=torch.float64)
+    t, noise = draws[:, :1], torch.special.ndtri(draws[:, 1:].clamp(1e-12, 1 - 1e-12))
+    angle = 4 * math.pi / K * t
+    X = t * (torch.cat([angle.sin(), angle.cos()], dim=1) + sigma * noise)
     posterior, _ = spiral_posterior(X, K, sigma)
     return posterior.max(dim=1).values.mean().item()

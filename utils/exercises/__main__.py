@@ -1,4 +1,4 @@
-"""Command line of the exercises: `python -m utils.exercises report NOTEBOOK...`."""
+"""Command line of the exercises: `python -m utils.exercises progress` and `... report NOTEBOOK...`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 import sys
 from pathlib import Path
 
+from utils.exercises import progress
 from utils.exercises.report import HandIn, examine_all, hand_ins, table, write_csv
 
 
@@ -19,11 +20,18 @@ def main(arguments: list[str] | None = None) -> int:
     Returns:
         0 if every hand-in was run to its end, solved or not; 1 if one could not be.
     """
-    parser = argparse.ArgumentParser(prog="python -m utils.exercises", description="For teachers.")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    parser = argparse.ArgumentParser(prog="python -m utils.exercises", description="How exercises stand.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
+    mine = commands.add_parser(
+        "progress",
+        help="which exercises are solved, which predictions were made",
+        description="Reads saved notebooks, without executing them, and says which exercises they show as solved and "
+        "which predictions as made.",
+    )
+    mine.add_argument("notebooks", nargs="*", metavar="NOTEBOOK", help="saved notebooks (default: those of the course)")
     report = commands.add_parser(
         "report",
-        help="who solved what, at which hint",
+        help="for teachers: who solved what, at which hint",
         description="Re-executes notebooks that students handed in, each in its own process, and prints who solved "
         "what, at which hint. The files are not changed. They are programs and run with your rights: run hand-ins "
         "that you do not trust inside a container.",
@@ -43,6 +51,10 @@ def main(arguments: list[str] | None = None) -> int:
     if hasattr(sys.stdout, "reconfigure"):
         # A file name may hold letters that an old console does not know.
         sys.stdout.reconfigure(errors="replace")
+    if options.command == "progress":
+        found = [progress.read_progress(path) for path in options.notebooks or progress.course_notebooks()]
+        print(progress.table(found) if found else "No notebooks were found.")
+        return 1 if any(one.problem for one in found) else 0
     try:
         paths = hand_ins(options.notebooks)
         if options.csv is not None:

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 
 import torch
 
-from utils.exercises.engine import Case, Exercise, register
+from utils.exercises.comparing import kind, shown_apart
+from utils.exercises.engine import Case, Exercise
+from utils.exercises.registry import register
 from utils.models.two_path_neuron import PARAMETERS, PUBLISHED, TwoPathNeuron
 
 
@@ -19,7 +21,10 @@ def _doses(*values):
 
 
 def two_path_response(x, w00, b00, w01, b01, w10, w11, b_final):
-    """Response of the two-path network to the stimuli x.  (n,) -> (n,)"""
+    """Response of the two-path network to the stimuli x.
+
+    x: (n,); the seven others: numbers -> (n,)
+    """
     upper = w10 * torch.relu(w00 * x + b00)
     lower = w11 * torch.relu(w01 * x + b01)
     return torch.relu(upper + lower + b_final)
@@ -43,11 +48,21 @@ def _response_crossed(x, w00, b00, w01, b01, w10, w11, b_final):
     return torch.relu(w11 * torch.relu(w00 * x + b00) + w10 * torch.relu(w01 * x + b01) + b_final)
 
 
+def _response_without_b_final(x, w00, b00, w01, b01, w10, w11, b_final):
+    return torch.relu(w10 * torch.relu(w00 * x + b00) + w11 * torch.relu(w01 * x + b01))
+
+
+def _response_weights_inside(x, w00, b00, w01, b01, w10, w11, b_final):
+    return torch.relu(torch.relu(w10 * (w00 * x + b00)) + torch.relu(w11 * (w01 * x + b01)) + b_final)
+
+
 def _response_cases():
     generator = torch.Generator().manual_seed(1)
     # A large b_final keeps the output awake, so that every dose tells how the hidden ReLUs were handled.
     ordinary = [*torch.randn(6, generator=generator, dtype=torch.float64).tolist(), 5.0]
     doses = torch.linspace(0, 1, 11, dtype=torch.float64)
+    networks = torch.randn(7, 3, 1, generator=generator, dtype=torch.float64)
+    networks[-1] += 2
     open_gates = [1.0, 1.0, 2.0, 1.0, 1.0, 3.0, 0.5]
     return [
         Case(_doses(0.5), *PUBLISHED.values(), label="the source's numbers, dose 0.5"),
@@ -57,6 +72,9 @@ def _response_cases():
         Case(doses, *PUBLISHED.values(), label="the source's numbers, 11 doses"),
         Case(doses, *{**PUBLISHED, "b_final": 0.0}.values(), label="11 doses, b_final = 0"),
         Case(doses - 0.5, *ordinary, label="random numbers, doses from -0.5 to 0.5"),
+        Case(doses, *networks[:, 0, 0], label="seven numbers as tensors, which learn"),
+        Case(doses, *networks[:, 1], label="seven tensors of one number each", below=True),
+        Case(doses, *networks.unbind(), label="three networks at once, a row for each", below=True),
     ]
 
 
@@ -75,7 +93,13 @@ register(
             "a network without the two hidden ReLUs": _response_without_hidden_relus,
             "a network whose hidden biases are added after the ReLU": _response_bias_after_relu,
             "a network whose output weights w10 and w11 are exchanged": _response_crossed,
+            "a network without b_final": _response_without_b_final,
+            "output weights multiplied in before the hidden ReLUs: a negative one then silences its path": (
+                _response_weights_inside
+            ),
         },
+        tolerance="1e-5 of the value: the arithmetic is exact to 16 digits, and the figures show three.",
+        gradients=PARAMETERS,
     )
 )
 
@@ -84,7 +108,10 @@ register(
 
 
 def loss_gradient(z, y):
-    """Slope of the loss (relu(z) - y)^2 with respect to b_final.  (n,), (n,) -> (n,)"""
+    """Slope of the loss (relu(z) - y)^2 with respect to b_final.
+
+    z, y: (n,) -> (n,)
+    """
     dloss_dresponse = 2 * (torch.relu(z) - y)
     dresponse_dz = (z > 0).to(z.dtype)
     dz_dbfinal = 1.0
@@ -105,6 +132,10 @@ def _gradient_without_two(z, y):
 
 def _gradient_reversed(z, y):
     return 2 * (y - torch.relu(z)) * (z > 0)
+
+
+def _gradient_gate_open_at_zero(z, y):
+    return 2 * (torch.relu(z) - y) * (z >= 0)
 
 
 def _gradient_cases():
@@ -138,7 +169,9 @@ register(
             "a chain rule that forgets the output ReLU": _gradient_without_gate,
             "a chain rule that forgets the factor 2 of the square": _gradient_without_two,
             "the slope with its sign turned round": _gradient_reversed,
+            "a ReLU with slope 1 at exactly 0: here its slope is 0 there": _gradient_gate_open_at_zero,
         },
+        tolerance="1e-5 of the value: slopes are exact; a finite difference of a parabola is so, too, away from 0.",
     )
 )
 
@@ -147,7 +180,10 @@ register(
 
 
 def training_step(b_final, drive, y, learning_rate):
-    """b_final after one epoch; drive is s0 + s1 of each point.  (), (n,), (n,), () -> ()"""
+    """b_final after one epoch; drive is s0 + s1 of each point.
+
+    b_final, learning_rate: numbers; drive, y: (n,) -> a number
+    """
     z = drive + b_final
     gradient = (2 * (torch.relu(z) - y) * (z > 0)).sum()
     return b_final - learning_rate * gradient
@@ -176,6 +212,15 @@ def _step_only(b_final, drive, y, learning_rate):
     z = drive + b_final
     gradients = 2 * (torch.relu(z) - y) * (z > 0)
     return -learning_rate * gradients.sum()
+
+
+def _step_without_two(b_final, drive, y, learning_rate):
+    z = drive + b_final
+    return b_final - learning_rate * ((torch.relu(z) - y) * (z > 0)).sum()
+
+
+def _step_from_zero(b_final, drive, y, learning_rate):
+    return b_final - learning_rate * (2 * (torch.relu(drive) - y) * (drive > 0)).sum()
 
 
 def _training_cases():
@@ -213,7 +258,10 @@ register(
             "a step after every single point": _step_after_each_point,
             "a step uphill": _step_uphill,
             "the change of b_final alone, without the value it starts from": _step_only,
+            "slopes without the factor 2 of the square": _step_without_two,
+            "slopes at b_final = 0, wherever b_final stands": _step_from_zero,
         },
+        tolerance="1e-5 of the value: one step of exact arithmetic, printed with three digits.",
     )
 )
 
@@ -222,7 +270,10 @@ register(
 
 
 def closed_form(t, b_start, b_best, learning_rate):
-    """b_final after t epochs, while one point alone drives the learning.  (n,), (), (), () -> (n,)"""
+    """b_final after t epochs, while one point alone drives the learning.
+
+    t: (n,); b_start, b_best, learning_rate: numbers -> (n,)
+    """
     return b_best + (b_start - b_best) * (1 - 2 * learning_rate) ** t
 
 
@@ -240,6 +291,10 @@ def _closed_exponential(t, b_start, b_best, learning_rate):
 
 def _closed_linear(t, b_start, b_best, learning_rate):
     return b_start + 2 * learning_rate * (b_best - b_start) * t
+
+
+def _closed_error_alone(t, b_start, b_best, learning_rate):
+    return (b_start - b_best) * (1 - 2 * learning_rate) ** t
 
 
 def _closed_cases():
@@ -268,7 +323,11 @@ register(
             "an error that shrinks by (1 - learning_rate): the slope of a square has a factor 2": _closed_without_two,
             "a smooth exponential: steps of finite length do not follow it": _closed_exponential,
             "a path with the same step at every epoch: the steps shrink with the error": _closed_linear,
+            "the error alone: b_best is to be added back": _closed_error_alone,
         },
+        rtol=1e-9,
+        atol=1e-9,
+        tolerance="1e-9: the cell below compares the formula with 100 epochs of training to that.",
     )
 )
 
@@ -277,7 +336,10 @@ register(
 
 
 def largest_learning_rate(peak, y):
-    """Rate at which the first step from b_final = 0 silences a response of size peak.  (), () -> ()"""
+    """Rate at which the first step from b_final = 0 silences a response of size peak.
+
+    peak, y: numbers -> a number
+    """
     first_gradient = 2 * (peak - y)
     return peak / first_gradient
 
@@ -303,7 +365,7 @@ def _rate_cases():
         Case(torch.tensor(2.0, dtype=torch.float64), 1.0, label="a peak of 2, observed 1"),
         Case(torch.tensor(17.01, dtype=torch.float64), 1.0, label="the source's network"),
         Case(torch.tensor(17.01, dtype=torch.float64), 0.0, label="nothing observed"),
-        Case(_doses(3.0, 5.0, 100.0), 2.0, label="three peaks at once"),
+        Case(torch.tensor(100.0, dtype=torch.float64), torch.tensor(2.0, dtype=torch.float64), label="a peak of 100"),
     ]
 
 
@@ -323,6 +385,8 @@ register(
             "a slope without the factor 2 of the square": _rate_without_two,
             "a fraction turned upside down": _rate_to_the_target,
         },
+        atol=1e-5,
+        tolerance="1e-5: the rate is printed with four digits, and the figure's line is wider than the fifth.",
     )
 )
 
@@ -331,7 +395,10 @@ register(
 
 
 def step_parameters(threshold, width):
-    """A response of 0 up to threshold - width, and of 1 from threshold on.  (), () -> dict"""
+    """A response of 0 up to threshold - width, and of 1 from threshold on.
+
+    threshold, width: numbers -> dict of seven numbers
+    """
     slope = 1 / width
     start = threshold - width
     return {
@@ -396,8 +463,13 @@ def _step_of_width_one(threshold, width):
     }
 
 
+def _step_of_fixed_width(threshold, width):
+    return step_parameters(threshold, 0.05)
+
+
 def _step_cases():
     return [
+        Case(0.5, 0.05, label="threshold 0.5, width 0.05"),
         Case(0.5, 0.1, label="threshold 0.5, width 0.1"),
         Case(0.25, 0.25, label="threshold 0.25, width 0.25"),
         Case(0.7, 0.01, label="threshold 0.7, width 0.01"),
@@ -412,7 +484,7 @@ def _compare_steps(result, expected, threshold, width):
     Many answers are right, so the response is judged and not the numbers.
     """
     if not isinstance(result, Mapping):
-        return f"A dict with the seven names is needed, a {type(result).__name__} came back."
+        return f"A dict with the seven names is needed, {kind(result)} came back."
     missing = [name for name in PARAMETERS if name not in result]
     unknown = [str(name) for name in result if name not in PARAMETERS]
     if missing or unknown:
@@ -423,13 +495,14 @@ def _compare_steps(result, expected, threshold, width):
     except (TypeError, ValueError) as problem:
         return f"These are not seven finite numbers: {problem}."
     start = threshold - width
-    checks = [(start - 1, 0.0), (start - width / 2, 0.0), (start, 0.0)]
+    checks = [(start - 1, 0.0), (start - width / 2, 0.0), (start, 0.0), (threshold - width / 2, 0.5)]
     checks += [(threshold, 1.0), (threshold + width / 2, 1.0), (threshold + 1, 1.0), (threshold + 10, 1.0)]
     with torch.no_grad():
         for dose, wanted in checks:
             got = neuron(dose).item()
             if not math.isclose(got, wanted, abs_tol=1e-6):
-                return f"At dose {dose:.4g} the response is {got:.4g}; this step needs {wanted:.0f} there."
+                ours, theirs = shown_apart(got, wanted)
+                return f"At dose {dose:.4g} the response is {ours}; this step needs {theirs} there."
         inside = neuron(torch.linspace(start, threshold, 21, dtype=torch.float64))
     if inside.min() < -1e-6 or inside.max() > 1 + 1e-6:
         return f"Between {start:.4g} and {threshold:.4g} the response leaves the range from 0 to 1."
@@ -452,7 +525,9 @@ register(
             "a bump: the second ramp more than cancels the first": _step_as_a_bump,
             "a step that only begins at threshold": _step_too_late,
             "a ramp of slope 1, whatever the width": _step_of_width_one,
+            "a ramp of one width, whatever width is asked for": _step_of_fixed_width,
         },
         compare=_compare_steps,
+        tolerance="1e-6 of the step's height: the seven numbers are exact, and the page asks whether 0 is exceeded.",
     )
 )

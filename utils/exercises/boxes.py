@@ -4,57 +4,77 @@ from __future__ import annotations
 
 import inspect
 import re
+from collections.abc import Sequence
 
 from utils.exercises.engine import CORRECT, ERROR, NOT_ATTEMPTED, NOT_YET, Exercise, Feedback
+from utils.exercises.registry import place
 from utils.page.output import emit, escape
 
 # Symbol and words carry the meaning; the colour of the edge only repeats it.
 _LOOKS = {
-    NOT_ATTEMPTED: ("○", "Not attempted", "#8A8A8A"),
-    ERROR: ("⚠", "Error", "#CC79A7"),
-    NOT_YET: ("✎", "Not yet", "#E69F00"),
-    CORRECT: ("✓", "Correct", "#009E73"),
+    NOT_ATTEMPTED: ("○", "#8A8A8A"),
+    ERROR: ("⚠", "#CC79A7"),
+    NOT_YET: ("✎", "#E69F00"),
+    CORRECT: ("✓", "#009E73"),
 }
 _HINT_EDGE = "#56B4E9"
+PRINTED_LINES = 5
+
+# How many hints were asked for, by exercise id; a teacher's report reads it from the boxes.
+hints_shown: dict[str, int] = {}
 
 
-def show_feedback(task: Exercise, feedback: Feedback, hints_shown: int) -> None:
+def show_feedback(task: Exercise, feedback: Feedback, code: Sequence[str] = ()) -> None:
     """Show how an answer stands.
 
     Args:
         task: the exercise.
         feedback: the verdict.
-        hints_shown: how many hints were asked for so far; kept with the output for a teacher's report.
+        code: lines to show as they are, below the message.
     """
-    symbol, word, edge = _LOOKS[feedback.status]
+    symbol, edge = _LOOKS[feedback.status]
     paragraphs = [feedback.message]
+    after = []
     if feedback.printed.strip():
         lines = feedback.printed.strip().splitlines()
-        more = " ..." if len(lines) > 5 else ""
-        paragraphs.append(f"Your code printed: {' / '.join(lines[:5])}{more}")
+        more = " ..." if len(lines) > PRINTED_LINES else ""
+        after.append(f"Your code printed: {' / '.join(lines[:PRINTED_LINES])}{more}")
     if feedback.status != CORRECT:
         name = task.reference.__name__
-        paragraphs.append(
-            f"The reference stands in until then. `{name}.hint()` helps, `{name}.solution()` shows one answer."
+        after.append(
+            f"Until then the reference solution is used. Stuck? Run `{name}.hint()`; "
+            f"`{name}.solution()` shows one answer."
         )
-    notes = {"course": {"exercise": task.id, "status": feedback.status, "hints": hints_shown}}
-    _box(f"{symbol} Exercise {task.id}: {word}", paragraphs, edge, notes)
+    notes = {"exercise": task.id, "status": feedback.status, "hints": hints_shown.get(task.id, 0)}
+    _box(f"{symbol} Exercise {place(task)} · {feedback.status}", paragraphs, edge, notes, code, after)
 
 
-def show_hint(task: Exercise, number: int) -> None:
-    """Show hint `number`, counted from 1."""
+def show_next_hint(task: Exercise) -> None:
+    """Show the next hint, and the last one again after that.
+
+    Args:
+        task: the exercise.
+    """
+    if not task.hints:
+        emit("This exercise has no hints; its .solution() shows one answer.")
+        return
+    number = hints_shown[task.id] = min(hints_shown.get(task.id, 0) + 1, len(task.hints))
     paragraphs = [task.hints[number - 1]]
     if number == len(task.hints):
         paragraphs.append(f"This is the last hint; `{task.reference.__name__}.solution()` shows one answer.")
-    notes = {"course": {"exercise": task.id, "hints": number}}
-    _box(f"Hint {number} of {len(task.hints)} for {task.id}", paragraphs, _HINT_EDGE, notes)
+    title = f"Exercise {place(task)} · hint {number} of {len(task.hints)}"
+    _box(title, paragraphs, _HINT_EDGE, {"exercise": task.id, "hints": number})
 
 
 def show_solution(task: Exercise) -> None:
-    """Show the reference, highlighted."""
+    """Show the reference, highlighted.
+
+    Args:
+        task: the exercise.
+    """
     source = task.solution()
     kind = "class" if inspect.isclass(task.reference) else "function"
-    words = f"One solution of {task.id}. Copy the {kind} under the `@exercise` line to try it."
+    words = f"One solution of exercise {place(task)}. Copy the {kind} under the `@exercise` line to try it."
     emit(
         f"{words}\n\n{source}",
         mime={"text/markdown": f"{words}\n\n```python\n{source}\n```\n"},
@@ -62,24 +82,51 @@ def show_solution(task: Exercise) -> None:
     )
 
 
-def show_stand_in(task: Exercise, error: BaseException) -> None:
-    """Say that a correct answer failed on a later input, and that the reference took over for it."""
-    message = (
-        f"Your answer passed its check, but raised {type(error).__name__} on an input of this cell. "
-        "The reference stood in for that call."
-    )
-    _box(f"⚠ Exercise {task.id}: the reference stood in", [message], _LOOKS[ERROR][2], {})
+def show_stand_in(task: Exercise, reason: str) -> None:
+    """Say that a correct answer failed on a later input, and that the reference took over for it.
+
+    Args:
+        task: the exercise.
+        reason: the end of a sentence that begins with "it", such as "raised ValueError: ...".
+    """
+    message = f"Your answer passed its check, but on an input of this cell it {reason.rstrip('.')}."
+    title = f"⚠ Exercise {place(task)} · the reference solution is used here"
+    _box(title, [message], _LOOKS[ERROR][1], {"stand_in": task.id})
 
 
-def _box(title: str, paragraphs: list[str], edge: str, notes: dict) -> None:
-    body = "".join(f'<p style="margin:4px 0 0 0;overflow-wrap:anywhere">{_code(text)}</p>' for text in paragraphs)
+def show_notice(title: str, paragraphs: Sequence[str], code: Sequence[str] = ()) -> None:
+    """Say something that is no verdict.
+
+    Args:
+        title: in bold.
+        paragraphs: below it.
+        code: lines to show as they are.
+    """
+    _box(f"⚠ {title}", paragraphs, _LOOKS[ERROR][1], {"notice": title}, code)
+
+
+def _box(
+    title: str,
+    paragraphs: Sequence[str],
+    edge: str,
+    notes: dict,
+    code: Sequence[str] = (),
+    after: Sequence[str] = (),
+) -> None:
+    quoted = "".join(f"{escape(line)}\n" for line in code)
+    body = [
+        *map(_paragraph, paragraphs),
+        f'<pre style="margin:4px 0 0 0;background:none;color:inherit;white-space:pre-wrap">{quoted}</pre>' * bool(code),
+        *map(_paragraph, after),
+    ]
     html = (
         f'<div role="note" style="border-left:6px solid {edge};background:rgba(128,128,128,0.10);color:inherit;'
         f'padding:8px 12px;border-radius:4px;max-width:46em;line-height:1.45">'
-        f"<strong>{escape(title)}</strong>{body}</div>"
+        f"<strong>{escape(title)}</strong>{''.join(body)}</div>"
     )
-    emit("\n".join([title, *paragraphs]), html, notes)
+    emit("\n".join([title, *paragraphs, *code, *after]), html, {"course": notes})
 
 
-def _code(text: str) -> str:
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
+def _paragraph(text: str) -> str:
+    words = re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
+    return f'<p style="margin:4px 0 0 0;overflow-wrap:anywhere">{words}</p>'

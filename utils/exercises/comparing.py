@@ -1,7 +1,8 @@
-"""Says in words how an answer differs from the expected one."""
+"""Says in words how an answer differs from the expected one, with the digits that differ."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -9,12 +10,14 @@ import torch
 
 SHOWN_VALUES = 6
 SHOWN_CHARACTERS = 160
+# The digits of a double; more would show how binary fractions are stored.
+MOST_DIGITS = 17
 
 
 def difference(result: Any, expected: Any, rtol: float = 1e-5, atol: float = 1e-6) -> str | None:
     """How `result` differs from `expected`.
 
-    Kinds of numbers count (a float64 tensor is not a float32 one), since later cells rely on them; Python
+    Kinds count (a list is not a tensor, float64 is not float32): see `kinds.convert`, which comes before. Python
     numbers, NumPy numbers and 0-dimensional arrays stand for each other.
 
     Args:
@@ -42,21 +45,38 @@ def difference(result: Any, expected: Any, rtol: float = 1e-5, atol: float = 1e-
 
 
 def same(first: Any, second: Any) -> bool:
-    """Whether two values are equal to the last digit, element by element (NaN equals NaN)."""
+    """Whether two values are equal to the last digit, element by element (NaN equals NaN).
+
+    Args:
+        first: any value.
+        second: any value.
+
+    Returns:
+        True where no digit differs.
+    """
     return difference(first, second, rtol=0, atol=0) is None
 
 
-def shown(value: Any) -> str:
-    """A short, safe text for any value, whatever its `repr` does."""
+def shown(value: Any, digits: int = 4) -> str:
+    """A short, safe text for any value, whatever its `repr` does.
+
+    Args:
+        value: anything.
+        digits: behind the point in arrays; single numbers get two significant ones more.
+
+    Returns:
+        At most 160 characters.
+    """
     try:
         if isinstance(value, torch.Tensor):
-            value_text = _array_text(value.detach().cpu().numpy(), "tensor", str(value.dtype).removeprefix("torch."))
+            name = str(value.dtype).removeprefix("torch.")
+            value_text = _array_text(value.detach().cpu().numpy(), "tensor", name, digits)
         elif isinstance(value, np.ndarray):
-            value_text = _array_text(value, "array", str(value.dtype))
+            value_text = _array_text(value, "array", str(value.dtype), digits)
         elif isinstance(value, float | np.floating):
-            value_text = f"{float(value):.6g}"
+            value_text = f"{float(value):.{min(digits + 2, MOST_DIGITS)}g}"
         elif isinstance(value, tuple | list):
-            inside = ", ".join(shown(item) for item in value[:SHOWN_VALUES])
+            inside = ", ".join(shown(item, digits) for item in value[:SHOWN_VALUES])
             more = ", ..." if len(value) > SHOWN_VALUES else ""
             value_text = f"({inside}{more})" if isinstance(value, tuple) else f"[{inside}{more}]"
         elif isinstance(value, type) or callable(value):
@@ -64,12 +84,36 @@ def shown(value: Any) -> str:
         else:
             value_text = repr(value)
     except Exception:  # a student's class may have a broken repr
-        value_text = f"a {type(value).__name__}"
+        value_text = _with_article(type(value).__name__)
     return value_text if len(value_text) <= SHOWN_CHARACTERS else value_text[: SHOWN_CHARACTERS - 3] + "..."
 
 
+def shown_apart(result: Any, expected: Any) -> tuple[str, str]:
+    """Texts of two values with as many digits as it takes to see that they differ.
+
+    Args:
+        result: one value.
+        expected: the other.
+
+    Returns:
+        Their texts, equal only where the values are.
+    """
+    for digits in range(4, MOST_DIGITS):
+        texts = shown(result, digits), shown(expected, digits)
+        if texts[0] != texts[1]:
+            break
+    return texts
+
+
 def kind(value: Any) -> str:
-    """The type of a value as a student would name it, with shape and dtype where it has them."""
+    """The type of a value as a student would name it, with shape and dtype where it has them.
+
+    Args:
+        value: anything.
+
+    Returns:
+        Such as "a list" or "a NumPy array of shape (3,) and dtype float64".
+    """
     if isinstance(value, torch.Tensor):
         return f"a torch.Tensor of shape {tuple(value.shape)} and dtype {str(value.dtype).removeprefix('torch.')}"
     if isinstance(value, np.ndarray):
@@ -77,18 +121,25 @@ def kind(value: Any) -> str:
     if value is None:
         return "None"
     if value is Ellipsis:
-        return "..."
-    return f"a {type(value).__name__}"
+        return "`...`"
+    return _with_article(type(value).__name__)
 
 
-def _array_text(array: np.ndarray, name: str, dtype: str) -> str:
+def _with_article(word: str) -> str:
+    return f"{'an' if word[:1].lower() in 'aeiou' else 'a'} {word}"
+
+
+def _array_text(array: np.ndarray, name: str, dtype: str, digits: int) -> str:
     if array.size <= SHOWN_VALUES * 2:
-        if array.dtype.kind == "f":
-            array = np.round(array, 4) + 0.0  # + 0.0 turns -0. into 0.
-        inside = np.array2string(array, precision=4, separator=", ", suppress_small=True, floatmode="maxprec")
+        tiny = array.dtype.kind == "f" and array.size and 0 < np.abs(array).max() < 10.0**-digits
+        if array.dtype.kind == "f" and not tiny:
+            array = np.round(array.astype(float), digits) + 0.0  # + 0.0 turns -0. into 0.
+        inside = np.array2string(
+            array, precision=digits, separator=", ", suppress_small=not tiny, floatmode="maxprec", max_line_width=1000
+        )
         return " ".join(inside.split())
     first = ", ".join(
-        f"{item:.4g}" if array.dtype.kind in "fiub" else str(item) for item in array.ravel()[:SHOWN_VALUES]
+        f"{item:.{digits}g}" if array.dtype.kind in "fiub" else str(item) for item in array.ravel()[:SHOWN_VALUES]
     )
     return f"{name} of shape {array.shape}, {dtype}, starting with {first}, ..."
 
@@ -99,16 +150,20 @@ def _is_number(value: Any) -> bool:
     )
 
 
+def _told(result: Any, expected: Any) -> str:
+    ours, theirs = shown_apart(result, expected)
+    return f"It returned {ours}, expected was {theirs}."
+
+
 def _number_difference(result: Any, expected: Any, rtol: float, atol: float) -> str | None:
     one = isinstance(result, np.ndarray | torch.Tensor) and result.ndim > 0
     if one or not _is_number(result):
         return f"It returned {kind(result)}, expected was a single number, {shown(expected)}."
-    if isinstance(result, torch.Tensor):
-        result = result.detach().cpu()
-    if isinstance(expected, torch.Tensor):
-        expected = expected.detach().cpu()
+    result, expected = _plain(result), _plain(expected)
     if not np.isclose(complex(result), complex(expected), rtol=rtol, atol=atol, equal_nan=True):
-        return f"It returned {shown(_plain(result))}, expected was {shown(_plain(expected))}."
+        if isinstance(expected, float) and isinstance(result, int) and not isinstance(result, bool):
+            result = float(result)
+        return _told(result, expected)
     return None
 
 
@@ -144,13 +199,13 @@ def _elements_difference(result: np.ndarray, expected: np.ndarray, rtol: float, 
     if close.all():
         return None
     if expected.size <= SHOWN_VALUES * 2:
-        return f"It returned {shown(result)}, expected was {shown(expected)}."
+        return _told(result, expected)
     first = tuple(int(i) for i in np.argwhere(~close)[0])
     place = ", ".join(map(str, first))
-    return (
-        f"{int((~close).sum())} of {close.size} values differ, the first at [{place}]: "
-        f"it returned {shown(result[first].item())}, expected was {shown(expected[first].item())}."
-    )
+    ours, theirs = shown_apart(result[first].item(), expected[first].item())
+    count = int((~close).sum())
+    verb = "differs" if count == 1 else "differ"
+    return f"{count} of {close.size} values {verb}, the first at [{place}]: it returned {ours}, expected was {theirs}."
 
 
 def _sequence_difference(result: Any, expected: tuple | list, rtol: float, atol: float) -> str | None:
@@ -166,7 +221,7 @@ def _sequence_difference(result: Any, expected: tuple | list, rtol: float, atol:
 
 
 def _dict_difference(result: Any, expected: dict, rtol: float, atol: float) -> str | None:
-    if not isinstance(result, dict):
+    if not isinstance(result, Mapping):
         return f"It returned {kind(result)}, expected was a dict with the keys {', '.join(map(repr, expected))}."
     if set(result) != set(expected):
         keys, wanted = (shown(sorted(map(str, side))) for side in (result, expected))
@@ -174,5 +229,5 @@ def _dict_difference(result: Any, expected: dict, rtol: float, atol: float) -> s
     for key in expected:
         words = difference(result[key], expected[key], rtol, atol)
         if words is not None:
-            return f"Under {key!r}: {words[0].lower()}{words[1:]}"
+            return f"For {key}: {words[0].lower()}{words[1:]}"
     return None

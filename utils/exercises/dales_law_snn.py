@@ -6,7 +6,8 @@ import math
 
 import torch
 
-from utils.exercises.engine import Case, Exercise, register
+from utils.exercises.engine import Case, Exercise
+from utils.exercises.registry import register
 
 
 def _random(seed: int) -> torch.Generator:
@@ -25,7 +26,10 @@ def _signs(*values: float) -> torch.Tensor:
 
 
 def surrogate_gradient(grad, x, slope):
-    """What flows back through a spike: grad times the derivative of sigmoid(slope * x).  all shapes alike"""
+    """What flows back through a spike: grad times the derivative of sigmoid(slope * x).
+
+    grad, x: any shape -> the same shape
+    """
     sigmoid = torch.sigmoid(slope * x)
     passed_on = grad * slope * sigmoid * (1 - sigmoid)
     return passed_on
@@ -54,6 +58,10 @@ def _straight_through(grad, x, slope):
     return grad.clone()
 
 
+def _sigmoid_itself(grad, x, slope):
+    return grad * torch.sigmoid(slope * x)
+
+
 def _cases_surrogate_gradient():
     return [
         Case(torch.tensor([1.0]), torch.tensor([0.0]), 5.0, label="at the threshold"),
@@ -61,7 +69,8 @@ def _cases_surrogate_gradient():
         Case(torch.tensor([-1.0, 0.5]), torch.tensor([-0.4, 0.1]), 5.0, label="two units"),
         Case(torch.tensor([1.0, 1.0]), torch.tensor([-0.2, 0.7]), 2.0, label="another slope"),
         Case(_normal(3, 4, seed=1), _normal(3, 4, seed=2), 5.0, label="a batch"),
-        Case(torch.ones(2), torch.tensor([-60.0, 60.0]), 5.0, label="far from the threshold"),
+        Case(torch.ones(2), torch.tensor([-15.0, 15.0]), 5.0, label="far from the threshold"),
+        Case(_normal(2, 3, seed=3).double(), _normal(2, 3, seed=4).double(), 5.0, label="double precision"),
     ]
 
 
@@ -81,7 +90,12 @@ register(
             "the stand-in's derivative alone: the gradient from above is missing": _chain_missing,
             "the slope outside of the sigmoid only: it belongs inside as well": _slope_outside_only,
             "a gradient passed on unchanged, as if the spike were the identity": _straight_through,
+            "the sigmoid itself in place of its derivative": _sigmoid_itself,
         },
+        rtol=1e-3,
+        atol=1e-5,
+        tolerance="1e-3 of the value: training does not notice more, and a finite difference has three digits. "
+        "Potentials lie within 15 thresholds, where exp(-5 x) does not overflow.",
     )
 )
 
@@ -90,7 +104,10 @@ register(
 
 
 def unit_step(v, s, h, decay, spike):
-    """Next potential and next spike from potential v, spike s and input h.  all (batch, units) -> two such"""
+    """Next potential and next spike from potential v, spike s and input h.
+
+    v, s, h: (batch, units) -> two such
+    """
     new_v = (decay * v + h) * (1 - s)
     new_s = spike(v - 1)
     return new_v, new_s
@@ -117,8 +134,20 @@ def _without_leak(v, s, h, decay, spike):
     return (v + h) * (1 - s), spike(v - 1)
 
 
+def _own_spike(v, s, h, decay, spike):
+    return (decay * v + h) * (1 - s), (v > 1).to(v.dtype)
+
+
+def _threshold_missing(v, s, h, decay, spike):
+    return (decay * v + h) * (1 - s), spike(v)
+
+
 def _step(x):
     return (x > 0).to(x.dtype)
+
+
+def _soft_step(x):
+    return torch.sigmoid(5 * x)
 
 
 def _cases_unit_step():
@@ -139,6 +168,15 @@ def _cases_unit_step():
             _step,
             label="a batch",
         ),
+        Case(
+            _normal(2, 3, seed=6).double(),
+            torch.tensor([[0.0, 1.0, 0.0], [1.0, 0.0, 0.0]], dtype=torch.float64),
+            _normal(2, 3, seed=8).double(),
+            0.8,
+            _soft_step,
+            label="a spike that may be half, so that its gradient is seen; double precision",
+        ),
+        Case(_normal(3, seed=9), torch.tensor([0.0, 1.0, 0.0]), _normal(3, seed=11), 0.8, _soft_step, label="no batch"),
     ]
 
 
@@ -159,7 +197,13 @@ register(
             "a reset of the old potential only; here the input of that step is lost as well": _reset_leaves_input,
             "a reset that subtracts the threshold; here it multiplies by 1 - s": _subtractive_reset,
             "a unit without a leak": _without_leak,
+            "a spike of its own making: `spike` is the function to ask, since it has a gradient": _own_spike,
+            "a spike at any positive potential: the threshold is 1": _threshold_missing,
         },
+        tolerance="1e-5 of the potential; spikes are exact.",
+        gradients=("v", "h"),
+        # `torch.where(s > 0, ...)` resets as well, and has no gradient there.
+        gradients_below=("s",),
     )
 )
 
@@ -168,7 +212,10 @@ register(
 
 
 def dale_weights(w, sign):
-    """Weights whose sign belongs to the presynaptic unit.  (n_in, n_out), (n_in, 1) -> (n_in, n_out)"""
+    """Weights whose sign belongs to the presynaptic unit.
+
+    w: (n_in, n_out), sign: (n_in, 1) -> (n_in, n_out)
+    """
     signed = w.abs() * sign
     return signed
 
@@ -189,8 +236,18 @@ def _rows_as_columns(w, sign):
     return w.abs() * sign[torch.arange(w.shape[1]) % len(sign), 0]
 
 
+def _all_positive(w, sign):
+    return (w * sign).abs()
+
+
+def _squared_weights(w, sign):
+    return w**2 * sign
+
+
 def _cases_dale_weights():
     return [
+        Case(torch.full((2, 1), 0.25), _signs(1.0, -1.0), label="weights that are positive already"),
+        Case(_normal(3, 2, seed=12).double(), _signs(-1.0, 1.0, 1.0).double(), label="double precision"),
         Case(torch.tensor([[-0.5]]), _signs(1.0), label="one excitatory weight"),
         Case(torch.tensor([[0.5, -0.2]]), _signs(-1.0), label="one inhibitory unit with two targets"),
         Case(torch.tensor([[0.1, -0.2], [0.3, -0.4]]), _signs(1.0, -1.0), label="one unit of each kind"),
@@ -205,7 +262,7 @@ register(
         reference=dale_weights,
         cases=_cases_dale_weights,
         hints=(
-            "Learning may push w below zero. Which function of w can not change its sign?",
+            "Learning may push w below zero. Which function of w cannot change its sign?",
             "`w.abs()` gives the strength. The sign comes from the unit the weight starts at: the row.",
             "`w.abs() * sign`: the column of signs is stretched over all targets by itself.",
         ),
@@ -214,7 +271,11 @@ register(
             "weights cut off below zero: half of the synapses would be silent from the start": _rectified,
             "excitatory and inhibitory mixed up": _signs_turned_round,
             "a sign for each target: Dale's law gives one to each source, the row": _rows_as_columns,
+            "the size of sign times weight: all weights come out positive": _all_positive,
+            "squared weights: the size is w.abs()": _squared_weights,
         },
+        tolerance="1e-5 of the value: one product.",
+        gradients=("w",),
     )
 )
 
@@ -223,7 +284,10 @@ register(
 
 
 def decoding_error(logits, ipd):
-    """Mean absolute error in degrees.  logits (n, 12) of classes from -90 to 90 deg, ipd (n,) in radians -> scalar"""
+    """Mean absolute error in degrees.
+
+    logits: (n, 12) of classes from -90 to 90 deg, ipd: (n,) in radians -> a number
+    """
     n_classes = logits.shape[1]
     named = logits.argmax(1)
     middle = -90 + (named + 0.5) * 180 / n_classes
@@ -254,6 +318,18 @@ def _squared(logits, ipd):
 def _radians_taken_for_degrees(logits, ipd):
     named = logits.argmax(1)
     return (-90 + (named + 0.5) * 180 / logits.shape[1] - ipd).abs().mean()
+
+
+def _error_summed(logits, ipd):
+    return decoding_error(logits, ipd) * len(ipd)
+
+
+def _whole_circle(logits, ipd):
+    return (-180 + (logits.argmax(1) + 0.5) * 360 / logits.shape[1] - torch.rad2deg(ipd)).abs().mean()
+
+
+def _least_likely(logits, ipd):
+    return decoding_error(-logits, ipd)
 
 
 def _cases_decoding_error():
@@ -287,24 +363,112 @@ register(
             "errors to the left and to the right cancelling each other: take absolute values": _signed_error,
             "the root of the mean square, which is never smaller": _squared,
             "phase differences in radians taken for degrees": _radians_taken_for_degrees,
+            "a sum over the sounds, where the mean was asked": _error_summed,
+            "classes that share a whole circle; here they share 180 degrees": _whole_circle,
+            "the least likely class: the one named has the largest logit": _least_likely,
         },
+        rtol=1e-4,
+        atol=1e-3,
+        tolerance="0.001 degrees: phase differences are float32 radians, which are 1e-5 degrees apart. Decoders are "
+        "wrong by degrees.",
     )
 )
 
 
-# --- 5: an ablation that leaves the patient alive -----------------------------------------------------------------
+# --- 5: the probability of what was heard -------------------------------------------------------------------------
+
+
+def log_likelihood(spikes, probability):
+    """Logarithm of the probability of spikes, for each sound and each hypothesis.
+
+    spikes: (n_sounds, n_bins) of 0 and 1
+    probability: (n_hypotheses, n_bins), between 0 and 1 -> (n_sounds, n_hypotheses)
+    """
+    present = spikes @ probability.log().T
+    absent = (1 - spikes) @ (1 - probability).log().T
+    result = present + absent
+    return result
+
+
+def _silence_ignored(spikes, probability):
+    return spikes @ probability.log().T
+
+
+def _not_a_logarithm(spikes, probability):
+    return spikes @ probability.T + (1 - spikes) @ (1 - probability).T
+
+
+def _in_bits(spikes, probability):
+    return (spikes @ probability.log2().T) + (1 - spikes) @ (1 - probability).log2().T
+
+
+def _mean_over_bins(spikes, probability):
+    return log_likelihood(spikes, probability) / spikes.shape[1]
+
+
+def _sounds_and_hypotheses_swapped(spikes, probability):
+    return log_likelihood(spikes, probability).T
+
+
+def _other_way_round(spikes, probability):
+    return (1 - spikes) @ probability.log().T + spikes @ (1 - probability).log().T
+
+
+def _cases_log_likelihood():
+    def case(n_sounds, n_hypotheses, n_bins, seed, label):
+        random = _random(seed)
+        heard = (torch.rand(n_sounds, n_bins, generator=random) < 0.3).float()
+        return Case(heard, 0.02 + 0.9 * torch.rand(n_hypotheses, n_bins, generator=random), label=label)
+
+    return [
+        Case(torch.tensor([[1.0]]), torch.tensor([[0.5]]), label="one spike of a fair coin"),
+        Case(torch.tensor([[0.0]]), torch.tensor([[0.9], [0.1]]), label="no spike, two hypotheses"),
+        Case(torch.tensor([[1.0, 0.0, 1.0]]), torch.tensor([[0.2, 0.3, 0.4]]), label="three bins"),
+        case(5, 3, 40, 20, "five sounds, three hypotheses"),
+        case(4, 4, 200, 21, "as many sounds as hypotheses"),
+    ]
+
+
+register(
+    Exercise(
+        id="06.log_likelihood",
+        reference=log_likelihood,
+        cases=_cases_log_likelihood,
+        hints=(
+            "A bin with a spike adds log p, a bin without one adds log(1 - p). A bin without a spike tells something, "
+            "too.",
+            "The sum over bins of s log p, for all sounds and all hypotheses at once, is one matrix product: "
+            "`spikes @ probability.log().T`.",
+            "Add `(1 - spikes) @ (1 - probability).log().T` for the bins without a spike.",
+        ),
+        wrong_answers={
+            "spikes alone: that a fibre stayed silent is news as well, log(1 - p)": _silence_ignored,
+            "a sum of probabilities: those of independent events multiply, so their logarithms add up": (
+                _not_a_logarithm
+            ),
+            "a logarithm to base 2": _in_bits,
+            "a mean over the bins: the probability of the whole sound is a product over all of them": _mean_over_bins,
+            "hypotheses in rows: there is one row for each sound": _sounds_and_hypotheses_swapped,
+            "spikes and silence mixed up": _other_way_round,
+        },
+        rtol=1e-4,
+        atol=1e-4,
+        tolerance="1e-4 of the value: sums of 200 float32 logarithms, whose differences of several nats decide.",
+    )
+)
+
+
+# --- 6: an ablation that leaves the patient alive -----------------------------------------------------------------
 
 
 def without_rows(weights, rows):
-    """Weights with the rows of some inputs set to zero, as a new tensor.  (n_in, n_out), (k,) -> (n_in, n_out)"""
+    """Weights with the rows of some inputs set to zero, as a new tensor.
+
+    weights: (n_in, n_out), rows: (k,) whole numbers -> (n_in, n_out)
+    """
     silenced = weights.clone()
     silenced[rows] = 0
     return silenced
-
-
-def _in_place(weights, rows):
-    weights[rows] = 0
-    return weights
 
 
 def _columns(weights, rows):
@@ -347,22 +511,25 @@ register(
             "`silenced = weights.clone()`, then `silenced[rows] = 0`.",
         ),
         wrong_answers={
-            "an operation on the trained weights themselves: afterwards there is nothing left to compare with": (
-                _in_place
-            ),
             "silent columns: those are the targets, not the inputs": _columns,
             "the opposite: only those inputs are left": _keeps_only_those,
             "rows taken out: the shape no longer fits the inputs": _removes_them,
         },
+        rtol=0.0,
+        atol=0.0,
+        tolerance="none: silent is 0, and the other weights stay as they are.",
     )
 )
 
 
-# --- 6: balanced initial weights ----------------------------------------------------------------------------------
+# --- 7: balanced initial weights ----------------------------------------------------------------------------------
 
 
 def balanced_scales(n_excitatory, n_inhibitory):
-    """Factors (s_e, s_i) with n_e s_e = n_i s_i and n_e s_e^2 + n_i s_i^2 = n_e + n_i.  two counts -> two floats"""
+    """Factors (s_e, s_i) with n_e s_e = n_i s_i and n_e s_e^2 + n_i s_i^2 = n_e + n_i.
+
+    n_excitatory, n_inhibitory: counts of at least 1 -> two numbers
+    """
     s_e = math.sqrt(n_inhibitory / n_excitatory)
     s_i = math.sqrt(n_excitatory / n_inhibitory)
     return s_e, s_i
@@ -410,15 +577,19 @@ register(
             "the ratio without its root: the drive no longer cancels": _without_root,
             "no scaling at all": _no_scaling,
         },
+        tolerance="1e-5 of the value: a root.",
     )
 )
 
 
-# --- 7: Dale's law with interneurons ------------------------------------------------------------------------------
+# --- 8: Dale's law with interneurons ------------------------------------------------------------------------------
 
 
 def interneuron_current(x, w_ex, w_ix, w_ei):
-    """Excitation minus inhibition through linear interneurons.  (n, d), (d, h), (d, k), (k, h) -> (n, h)"""
+    """Excitation minus inhibition through linear interneurons.
+
+    x: (n, d), w_ex: (d, h), w_ix: (d, k), w_ei: (k, h) -> (n, h)
+    """
     interneurons = x @ w_ix
     current = x @ w_ex - interneurons @ w_ei
     return current
@@ -440,7 +611,19 @@ def _rectified_current(x, w_ex, w_ix, w_ei):
     return (x @ w_ex - (x @ w_ix) @ w_ei).clamp(min=0)
 
 
+def _rectified_interneurons(x, w_ex, w_ix, w_ei):
+    return x @ w_ex - torch.relu(x @ w_ix) @ w_ei
+
+
+def _turned_round_current(x, w_ex, w_ix, w_ei):
+    return (x @ w_ix) @ w_ei - x @ w_ex
+
+
 def _cases_interneuron_current():
+    def mixed(n, d, h, k, seed):
+        random = _random(seed)
+        return [torch.randn(*shape, generator=random) for shape in ((n, d), (d, h), (d, k), (k, h))]
+
     def case(n, d, h, k, seed, label):
         random = _random(seed)
         x = (torch.rand(n, d, generator=random) < 0.5).float()
@@ -453,6 +636,7 @@ def _cases_interneuron_current():
         Case(torch.ones(1, 2), torch.ones(2, 1), torch.tensor([[1.0], [0.0]]), torch.ones(1, 1), label="two inputs"),
         case(4, 6, 3, 2, 12, "a batch"),
         case(3, 20, 5, 3, 13, "twenty inputs"),
+        Case(*mixed(4, 5, 3, 2, 14), label="numbers of both signs"),
     ]
 
 
@@ -471,6 +655,11 @@ register(
             "inhibition alone: the straight way is missing": _inhibition_alone,
             "excitation alone: the way through the interneurons is missing": _excitation_alone,
             "a current cut off below zero: the membrane needs the negative part as well": _rectified_current,
+            "interneurons with a ReLU: here they are linear": _rectified_interneurons,
+            "excitation and inhibition exchanged": _turned_round_current,
         },
+        rtol=1e-4,
+        atol=1e-4,
+        tolerance="1e-4: two ways to sum 200 float32 products of size 1.",
     )
 )

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import functools
 import inspect
+import sys
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from utils.exercises import boxes
+from utils.exercises.cells import watch_cells
 from utils.exercises.engine import CORRECT, ERROR, Exercise, Feedback
-from utils.exercises.registry import get
-from utils.page.output import emit
-
-# How many hints were asked for, by exercise id; a teacher's report reads it from the boxes.
-_hints_shown: dict[str, int] = {}
+from utils.exercises.registry import by_name, get
+from utils.exercises.standing import answer_function, reference_function, standing_class
+from utils.exercises.surroundings import AT_START
+from utils.page.host import in_kernel
 
 
 def exercise(exercise_id: str) -> Callable[[Any], Any]:
@@ -35,59 +36,65 @@ def exercise(exercise_id: str) -> Callable[[Any], Any]:
     task = get(exercise_id)
 
     def decorate(candidate: Any) -> Any:
+        changed = AT_START.put_back()
+        if changed:
+            boxes.show_notice("Put back for the cells below", [_about_changes(changed)])
         try:
             feedback = task.check(candidate)
         except Exception as problem:  # the check itself must never cost a student the notebook
             feedback = Feedback(ERROR, f"The check could not be finished ({type(problem).__name__}: {problem}).")
-        boxes.show_feedback(task, feedback, _hints_shown.get(task.id, 0))
-        chosen = candidate if feedback.status == CORRECT else task.reference
-        return _standing_class(task, chosen) if inspect.isclass(chosen) else _standing_function(task, chosen)
+        right_name = task.reference.__name__
+        name = getattr(candidate, "__name__", right_name)
+        # Names matter in a notebook, whose cells below use them; elsewhere a program may call its functions as it likes.
+        space = _space_of(candidate)
+        misnamed = name != right_name and space.get("__name__") == "__main__"
+        if misnamed:
+            feedback = replace(feedback, message=f"{feedback.message} {_about_name(name, right_name, feedback)}")
+        boxes.show_feedback(task, feedback)
+        standing = stand(task, candidate if feedback.status == CORRECT and not feedback.instead else None)
+        if misnamed:
+            space[right_name] = standing
+            other = by_name(name, task.id.partition(".")[0])
+            if other is not None:
+                # It bears the name of another exercise, which goes on meaning that one.
+                return space.get(name, stand(other, None))
+        return standing
 
     return decorate
 
 
-def _standing_function(task: Exercise, chosen: Callable[..., Any]) -> Callable[..., Any]:
-    warned = False
+def stand(task: Exercise, chosen: Any) -> Any:
+    """What is to stand under an exercise's name.
 
-    @functools.wraps(task.reference)
-    def standing(*args: Any, **kwargs: Any) -> Any:
-        nonlocal warned
-        if chosen is task.reference:
-            return chosen(*args, **kwargs)
-        try:
-            return chosen(*args, **kwargs)
-        except Exception as error:
-            value = task.reference(*args, **kwargs)
-            if not warned:
-                warned = True
-                boxes.show_stand_in(task, error)
-            return value
+    Args:
+        task: the exercise.
+        chosen: an accepted answer, or None for the reference.
 
-    standing.hint = functools.partial(_show_next_hint, task)
-    standing.solution = functools.partial(boxes.show_solution, task)
-    return standing
+    Returns:
+        A function or class with `.hint()` and `.solution()`.
+    """
+    if inspect.isclass(task.reference):
+        return standing_class(task, chosen or task.reference)
+    return reference_function(task) if chosen is None else answer_function(task, chosen)
 
 
-def _standing_class(task: Exercise, chosen: type) -> type:
-    extras = {
-        "hint": staticmethod(functools.partial(_show_next_hint, task)),
-        "solution": staticmethod(functools.partial(boxes.show_solution, task)),
-    }
-    if chosen is task.reference:
-        # A subclass, so that the reference itself is not written to.
-        same = {"__doc__": chosen.__doc__, "__module__": chosen.__module__, "__qualname__": chosen.__qualname__}
-        return type(chosen)(chosen.__name__, (chosen,), same | extras)
-    # The student's own class and no subclass: in `super(Name, self)` the name must go on meaning this very class.
-    for name, extra in extras.items():
-        setattr(chosen, name, extra)
-    return chosen
+def _about_changes(changed: list[str]) -> str:
+    return f"Your code changed this for all: {'; '.join(changed)}."
 
 
-def _show_next_hint(task: Exercise) -> None:
-    """Show the next hint."""
-    shown = min(_hints_shown.get(task.id, 0) + 1, len(task.hints))
-    _hints_shown[task.id] = shown
-    if not task.hints:
-        emit("This exercise has no hints; its .solution() shows one answer.")
-        return
-    boxes.show_hint(task, shown)
+def _about_name(name: str, right_name: str, feedback: Feedback) -> str:
+    if feedback.status == CORRECT:
+        return f"You called it `{name}`; cells below call it `{right_name}`, so it has this name as well."
+    return f"You called it `{name}`; cells below call it `{right_name}`: give it this name."
+
+
+def _space_of(candidate: Any) -> dict[str, Any]:
+    """The globals of the cell that defines an answer."""
+    if hasattr(candidate, "__globals__"):
+        return candidate.__globals__
+    module = sys.modules.get(str(getattr(candidate, "__module__", "")))
+    return vars(module) if module else {}
+
+
+if in_kernel():
+    watch_cells(stand)

@@ -5,14 +5,20 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from utils.exercises.engine import Case, Exercise, register
+from utils.exercises.comparing import kind, shown
+from utils.exercises.engine import Case, Exercise
+from utils.exercises.networks import Refused
+from utils.exercises.registry import register
 from utils.models.lif import lif_rate, simulate_lif, spike_counts
 
 # --- 05.lif_step ---------------------------------------------------------------------------------------------------
 
 
 def lif_step(v, current, dt, resistance, capacitance):
-    """Membrane potential one Euler step later, in V.  (n,), (n,), (), (), () -> (n,)"""
+    """Membrane potential one Euler step later, in V.
+
+    v, current: (n,); dt, resistance, capacitance: numbers -> (n,)
+    """
     tau = resistance * capacitance
     dv_dt = (-v + resistance * current) / tau
     return v + dt * dv_dt
@@ -38,6 +44,24 @@ def _step_without_tau(v, current, dt, resistance, capacitance):
     return v + dt * (-v + resistance * current)
 
 
+def _step_without_dt(v, current, dt, resistance, capacitance):
+    return v + (-v + resistance * current) / (resistance * capacitance)
+
+
+def _step_tau_twice(v, current, dt, resistance, capacitance):
+    return v + dt * (-v + resistance * current) / (resistance * capacitance) ** 2
+
+
+def _step_with_threshold(v, current, dt, resistance, capacitance):
+    new = lif_step(v, current, dt, resistance, capacitance)
+    return np.where(new >= 1, 0.0, new)
+
+
+def _step_exact(v, current, dt, resistance, capacitance):
+    goal = resistance * current
+    return goal + (v - goal) * np.exp(-dt / (resistance * capacitance))
+
+
 def _lif_step_cases():
     generator = np.random.default_rng(0)
     return [
@@ -46,6 +70,7 @@ def _lif_step_cases():
         Case(np.array([0.0]), np.array([2.0]), 1.0, 5.0, 10.0, label="2 mA from rest"),
         Case(np.array([0.5, -1.0]), np.array([1.5, -0.5]), 0.1, 3.0, 7.0, label="two neurons"),
         Case(generator.normal(size=5), generator.normal(size=5), 0.25, 2.0, 4.0, label="five neurons"),
+        Case(np.array([0.99, 2.0]), np.array([3.0, 3.0]), 1.0, 1.0, 10.0, label="across the threshold"),
     ]
 
 
@@ -65,7 +90,12 @@ register(
             "a current added to a voltage: the resistance turns one into the other": _step_current_as_voltage,
             "the change of v, not the new v": _step_change_only,
             "a step that is not divided by the time constant": _step_without_tau,
+            "a step that ignores dt": _step_without_dt,
+            "a step divided by the time constant twice": _step_tau_twice,
+            "a threshold inside of the step: here v only charges, spikes come later": _step_with_threshold,
+            "the exact solution of the differential equation: here one step of Euler is asked": _step_exact,
         },
+        tolerance="1e-5 of the value: a few products in double precision; Euler's own error is 1000 times that.",
     )
 )
 
@@ -74,7 +104,10 @@ register(
 
 
 def refractory_step(v, rest, current, n_rest):
-    """One 1 ms step: integrate or rest. Returns the potential, the steps of rest left, and whether it spiked."""
+    """One 1 ms step: integrate or rest.
+
+    v, rest, current, n_rest: numbers -> potential, steps of rest left, spiked or not
+    """
     if rest > 0:
         return 0.0, rest - 1, False
     v = v + (-v + current) / 10
@@ -117,6 +150,38 @@ def _rest_without_reset(v, rest, current, n_rest):
     return v, 0, False
 
 
+def _rest_one_too_few(v, rest, current, n_rest):
+    v, left, spiked = refractory_step(v, rest, current, n_rest)
+    return v, left - spiked, spiked
+
+
+def _rest_above_only(v, rest, current, n_rest):
+    if rest > 0:
+        return 0.0, rest - 1, False
+    v = v + (-v + current) / 10
+    if v > 1:
+        return 0.0, n_rest, True
+    return v, 0, False
+
+
+def _rest_without_tau(v, rest, current, n_rest):
+    if rest > 0:
+        return 0.0, rest - 1, False
+    v = v + (-v + current)
+    if v >= 1:
+        return 0.0, n_rest, True
+    return v, 0, False
+
+
+def _rest_subtracting(v, rest, current, n_rest):
+    if rest > 0:
+        return 0.0, rest - 1, False
+    v = v + (-v + current) / 10
+    if v >= 1:
+        return v - 1, n_rest, True
+    return v, 0, False
+
+
 def _refractory_cases():
     return [
         Case(0.0, 0, 1.5, 3, label="awake, at rest"),
@@ -144,7 +209,12 @@ register(
             "a rest that never ends: it has to count down": _rest_never_ends,
             "a neuron that goes on at once after its spike": _rest_forgotten,
             "a neuron that rests but does not reset its potential": _rest_without_reset,
+            "a rest of one step too few: after a spike, n_rest steps are left": _rest_one_too_few,
+            "a spike only above the threshold: at exactly 1 it spikes as well, so `>=`": _rest_above_only,
+            "a step that is not divided by the time constant": _rest_without_tau,
+            "a reset by the threshold; here the potential is set to 0": _rest_subtracting,
         },
+        tolerance="1e-5 of the potential; steps of rest and spikes are exact.",
     )
 )
 
@@ -153,7 +223,10 @@ register(
 
 
 def folded_bias(bias, v_leak, resistance):
-    """The one current that does the work of a bias current and of a constant leak, in mA.  (n,), (n,), () -> (n,)"""
+    """The one current that does the work of a bias current and a constant leak, in mA.
+
+    bias, v_leak: (n,); resistance: number -> (n,)
+    """
     return bias - v_leak / resistance
 
 
@@ -171,6 +244,10 @@ def _folded_no_resistance(bias, v_leak, resistance):
 
 def _folded_turned_round(bias, v_leak, resistance):
     return v_leak / resistance - bias
+
+
+def _folded_bias_too(bias, v_leak, resistance):
+    return (bias - v_leak) / resistance
 
 
 def _folded_cases():
@@ -199,7 +276,9 @@ register(
             "a voltage multiplied by a resistance: that is no current": _folded_times,
             "a voltage subtracted from a current: the resistance is missing": _folded_no_resistance,
             "the right current with its sign turned round": _folded_turned_round,
+            "a bias divided by the resistance: it is a current already": _folded_bias_too,
         },
+        tolerance="1e-5 of the value: one division.",
     )
 )
 
@@ -208,7 +287,10 @@ register(
 
 
 def iaf_step(v, current, threshold):
-    """Potential and spikes after a step without leak; a spike takes a threshold away.  (n,), (n,), () -> (n,), (n,)"""
+    """Potential and spikes after a step without leak; a spike takes a threshold away.
+
+    v, current: (n,); threshold: number -> (n,), (n,)
+    """
     v = v + current
     spikes = torch.floor(torch.relu(v) / threshold)
     return v - spikes * threshold, spikes
@@ -243,6 +325,17 @@ def _iaf_late(v, current, threshold):
     return v + current - spikes * threshold, spikes
 
 
+def _iaf_above_only(v, current, threshold):
+    v = v + current
+    spikes = (torch.ceil(torch.relu(v) / threshold) - 1).clamp(min=0)
+    return v - spikes * threshold, spikes
+
+
+def _iaf_cut_off(v, current, threshold):
+    v, spikes = iaf_step(v, current, threshold)
+    return torch.relu(v), spikes
+
+
 def _iaf_cases():
     def numbers(*values):
         return torch.tensor(values, dtype=torch.float64)
@@ -261,6 +354,9 @@ def _iaf_cases():
             0.3,
             label="six neurons",
         ),
+        Case(torch.tensor(0.25), torch.tensor(0.875), 1.0, label="a single neuron, no dimension"),
+        Case(torch.tensor([0.25, 0.0]), torch.tensor([0.5, 2.5]), 1.0, label="two neurons in float32"),
+        Case(torch.zeros(2, 3), torch.tensor([[0.5, 1.5, -1.0], [2.25, 0.0, 1.0]]), 1.0, label="a layer and a batch"),
     ]
 
 
@@ -280,7 +376,10 @@ register(
             "negative spikes below zero": _iaf_negative_spikes,
             "a reset by 1, whatever the threshold": _iaf_unit_reset,
             "spikes counted before the current arrives": _iaf_late,
+            "no spike at exactly the threshold: one is due there": _iaf_above_only,
+            "a negative potential cut off at 0": _iaf_cut_off,
         },
+        tolerance="1e-5 of the potential; spikes are whole. No test lies within rounding of a threshold.",
     )
 )
 
@@ -289,7 +388,10 @@ register(
 
 
 def firing_rate(current, tau_ref, resistance, capacitance, threshold):
-    """Spikes per ms of a leaky neuron under constant currents, 0 up to the rheobase.  (n,), (), (), (), () -> (n,)"""
+    """Spikes per ms of a leaky neuron under constant currents, 0 up to the rheobase.
+
+    current: (n,); tau_ref, resistance, capacitance, threshold: numbers -> (n,)
+    """
     drive = resistance * current
     rate = np.zeros_like(drive)
     fires = drive > threshold
@@ -335,6 +437,29 @@ def _rate_log_upside_down(current, tau_ref, resistance, capacitance, threshold):
     return rate
 
 
+def _rate_with(current, tau_ref, tau, log, drive, threshold):
+    rate = np.zeros_like(drive)
+    fires = drive > threshold
+    rate[fires] = 1 / (tau_ref + tau * log(drive[fires] / (drive[fires] - threshold)))
+    return rate
+
+
+def _rate_log10(current, tau_ref, resistance, capacitance, threshold):
+    return _rate_with(current, tau_ref, resistance * capacitance, np.log10, resistance * current, threshold)
+
+
+def _rate_log2(current, tau_ref, resistance, capacitance, threshold):
+    return _rate_with(current, tau_ref, resistance * capacitance, np.log2, resistance * current, threshold)
+
+
+def _rate_tau_without_resistance(current, tau_ref, resistance, capacitance, threshold):
+    return _rate_with(current, tau_ref, capacitance, np.log, resistance * current, threshold)
+
+
+def _rate_in_hertz(current, tau_ref, resistance, capacitance, threshold):
+    return 1000 * firing_rate(current, tau_ref, resistance, capacitance, threshold)
+
+
 def _firing_rate_cases():
     return [
         Case(np.array([2.0]), 1.0, 1.0, 10.0, 1.0, label="one current above the rheobase"),
@@ -342,6 +467,7 @@ def _firing_rate_cases():
         Case(np.array([1.0, 1.01]), 1.0, 1.0, 10.0, 1.0, label="at the rheobase and just above"),
         Case(np.linspace(0, 2, 10), 20.0, 100.0, 10.0, 1.0, label="a large resistance, a long rest"),
         Case(np.linspace(-1, 3, 9), 0.0, 2.0, 5.0, 0.5, label="no rest, negative currents too"),
+        Case(np.linspace(-0.5, 2, 11), 1, 5.0, 10.0, 1.0, label="a rest that is a whole number"),
     ]
 
 
@@ -362,7 +488,13 @@ register(
             "the interval between spikes, not the rate": _rate_is_the_interval,
             "a formula used below the rheobase too, where its logarithm has no meaning": _rate_never_silent,
             "a logarithm turned upside down": _rate_log_upside_down,
+            "a logarithm to the base 10: `np.log` has the base e": _rate_log10,
+            "a logarithm to the base 2: `np.log` has the base e": _rate_log2,
+            "spikes per second, where per millisecond is asked": _rate_in_hertz,
+            "a time constant without the resistance": _rate_tau_without_resistance,
         },
+        atol=1e-5,
+        tolerance="1e-5 spikes per ms: 0.01 Hz, a tenth of what the figures can show.",
     )
 )
 
@@ -400,7 +532,10 @@ def mystery_errors(resistance, tau_ref):
 
 
 def identify(currents, rates):
-    """Resistance (kOhm) and refractory period (ms) behind a curve; C = 10 uF, threshold 1 V.  (n,), (n,) -> (), ()"""
+    """Resistance (kOhm) and refractory period (ms) of a neuron of 10 uF and 1 V.
+
+    currents, rates: (n,) -> two numbers
+    """
     fires = rates > 0
     interval = 1 / rates[fires]
     candidates = np.geomspace(0.3, 100, 4000)[:, None]
@@ -434,7 +569,10 @@ def _identify_exchanged(currents, rates):
 
 def _identify_call(candidate, resistance, tau_ref):
     currents = np.linspace(0.05, 3.0, 40)
-    return candidate(currents, lif_rate(currents, tau_ref, resistance, MYSTERY_CAPACITANCE, MYSTERY_THRESHOLD))
+    result = candidate(currents, lif_rate(currents, tau_ref, resistance, MYSTERY_CAPACITANCE, MYSTERY_THRESHOLD))
+    if result is Ellipsis or result is None or isinstance(result, tuple | list):
+        return result
+    raise Refused(f"It returned {kind(result)}, expected were two numbers: the resistance and the refractory period.")
 
 
 def _identify_cases():
@@ -451,7 +589,7 @@ def _compare_identified(result, expected, resistance, tau_ref):
     try:
         found = [float(number) for number in result]
     except (TypeError, ValueError):
-        return "Two numbers are needed: the resistance and the refractory period."
+        return f"Two numbers are needed, the resistance and the refractory period; it returned {shown(result)}."
     if len(found) != 2 or not np.isfinite(found).all():
         return "Two finite numbers are needed: the resistance and the refractory period."
     names = ("resistance", "refractory period")
@@ -459,7 +597,9 @@ def _compare_identified(result, expected, resistance, tau_ref):
         off = ours / truth - 1
         if abs(off) > MAX_RELATIVE_ERROR:
             direction = "large" if off > 0 else "small"
-            return f"Your {name} is {abs(off):.0%} too {direction} ({MAX_RELATIVE_ERROR:.0%} is allowed)."
+            # One digit more where it is close, so that 3.4 % is not told as 3 %.
+            size = f"{abs(off):.0%}" if abs(off) > 0.1 else f"{abs(off):.1%}"
+            return f"Your {name} is {size} too {direction} ({MAX_RELATIVE_ERROR:.0%} is allowed)."
     return None
 
 
@@ -481,6 +621,9 @@ register(
         },
         call=_identify_call,
         compare=_compare_identified,
+        # It is called once, and a search in a loop is a good answer.
+        time_limit=20.0,
+        tolerance="3 % of both numbers: the mystery neuron's rates are counts of spikes in 4 s, rounded to that.",
     )
 )
 
@@ -489,7 +632,10 @@ register(
 
 
 def rescale(weight, bias, theta_in, theta_out):
-    """Weights and biases with which a layer of threshold theta_out works at 1.  (m, n), (m,), (), () -> (m, n), (m,)"""
+    """Weights and biases with which a layer of threshold theta_out works at 1.
+
+    weight: (m, n); bias: (m,); theta_in, theta_out: numbers -> (m, n), (m,)
+    """
     return weight * theta_in / theta_out, bias / theta_out
 
 
@@ -509,6 +655,10 @@ def _rescale_weights_only(weight, bias, theta_in, theta_out):
     return weight * theta_in / theta_out, bias
 
 
+def _rescale_divided_twice(weight, bias, theta_in, theta_out):
+    return weight / theta_in / theta_out, bias / theta_out
+
+
 def _rescale_cases():
     generator = torch.Generator().manual_seed(5)
 
@@ -525,6 +675,7 @@ def _rescale_cases():
         Case(random(2, 3), random(2), 1.0, 1.0, label="thresholds of 1: nothing to do"),
         Case(random(4, 3), random(4), 2.2, 8.4, label="four units"),
         Case(random(3, 5), random(3), 0.5, 0.1, label="small thresholds"),
+        Case(random(3, 5).float(), random(3).float(), 1.5, 2.0, label="float32, as networks have"),
     ]
 
 
@@ -543,6 +694,80 @@ register(
             "a bias that grows with the layer before, although no spike brings it": _rescale_bias_too,
             "thresholds on the wrong side of the fraction": _rescale_upside_down,
             "a bias that was left as it is": _rescale_weights_only,
+            "weights divided by both thresholds: a spike from the layer before counts theta_in": _rescale_divided_twice,
         },
+        tolerance="1e-5 of the value: one product and one division.",
+    )
+)
+
+
+# --- 05.counted_rate -----------------------------------------------------------------------------------------------
+
+
+def counted_rate(x, n_steps, start):
+    """Spikes a step, at most one in each, of units that start at `start` thresholds.
+
+    x: (n,), constant input in thresholds a step; n_steps, start: numbers -> (n,)
+    """
+    spikes = np.floor(n_steps * x + start)
+    return np.clip(spikes, 0, n_steps) / n_steps
+
+
+def _counted_without_start(x, n_steps, start):
+    return np.clip(np.floor(n_steps * x), 0, n_steps) / n_steps
+
+
+def _counted_start_each_step(x, n_steps, start):
+    return np.clip(np.floor(n_steps * (x + start)), 0, n_steps) / n_steps
+
+
+def _counted_without_ceiling(x, n_steps, start):
+    return np.maximum(np.floor(n_steps * x + start), 0) / n_steps
+
+
+def _counted_negative(x, n_steps, start):
+    return np.minimum(np.floor(n_steps * x + start), n_steps) / n_steps
+
+
+def _counted_spikes(x, n_steps, start):
+    return np.clip(np.floor(n_steps * x + start), 0, n_steps)
+
+
+def _counted_in_parts(x, n_steps, start):
+    return np.clip(n_steps * x + start, 0, n_steps) / n_steps
+
+
+def _counted_rate_cases():
+    # No sum meets a whole number: there rounding, and not the answer, would decide.
+    generator = np.random.default_rng(6)
+    return [
+        Case(np.array([0.3]), 4, 0.0, label="four steps from 0"),
+        Case(np.array([0.3]), 4, 0.5, label="four steps from half a threshold"),
+        Case(np.array([-0.7, -0.05]), 8, 0.5, label="negative inputs"),
+        Case(np.array([0.93, 1.3, 4.1]), 8, 0.5, label="inputs near and above 1"),
+        Case(generator.uniform(-0.5, 1.5, 40), 16, 0.25, label="forty inputs from a quarter"),
+        Case(generator.uniform(-0.5, 1.5, 40), 1, 0.5, label="a single step"),
+    ]
+
+
+register(
+    Exercise(
+        id="05.counted_rate",
+        reference=counted_rate,
+        cases=_counted_rate_cases,
+        hints=(
+            "Before any spike, the potential after n_steps would be start + n_steps * x. How many thresholds is that?",
+            "Whole thresholds: `np.floor(n_steps * x + start)`. A silent unit counts 0, and no unit more than n_steps.",
+            "`np.clip(spikes, 0, n_steps) / n_steps` keeps the count within what is possible and makes it a rate.",
+        ),
+        wrong_answers={
+            "a unit that starts at 0, wherever it should": _counted_without_start,
+            "a head start that is given again in every step": _counted_start_each_step,
+            "a unit that may spike several times in a step": _counted_without_ceiling,
+            "negative spikes for a negative input": _counted_negative,
+            "a count of spikes, not yet divided by the steps": _counted_spikes,
+            "spikes in parts: only whole thresholds make one": _counted_in_parts,
+        },
+        tolerance="1e-5 of the rate; spikes are whole, and no test lies within rounding of one.",
     )
 )

@@ -6,8 +6,9 @@ import math
 
 import torch
 
-from utils.exercises.comparing import difference
-from utils.exercises.engine import Case, Exercise, register
+from utils.exercises.comparing import difference, kind, shown_apart
+from utils.exercises.engine import Case, Exercise
+from utils.exercises.registry import register
 
 
 def _points(*values: float) -> torch.Tensor:
@@ -29,7 +30,10 @@ def _uneven(n_points: int, seed: int) -> torch.Tensor:
 
 
 def relu_biases(x_train):
-    """Biases b of ReLUs relu(x + b) that switch on at all but the last x_train.  (n + 1,) -> (n,)"""
+    """Biases b of ReLUs relu(x + b) that switch on at all but the last x_train.
+
+    x_train: (n + 1,) -> (n,)
+    """
     b = -x_train[:-1]
     return b
 
@@ -72,6 +76,7 @@ register(
             "the biases with the opposite sign: relu(x + b) switches on at x = -b": _biases_without_minus,
             "one ReLU too many: the last point needs none": _biases_of_every_point,
         },
+        tolerance="1e-5 of the value: no arithmetic at all; answers in float32 are told and replaced below.",
     )
 )
 
@@ -80,7 +85,10 @@ register(
 
 
 def segment_slopes(x_train, y_train):
-    """Slope of the straight line between each point and the next.  (n + 1,), (n + 1,) -> (n,)"""
+    """Slope of the straight line between each point and the next.
+
+    x_train, y_train: (n + 1,) -> (n,)
+    """
     slopes = (y_train[1:] - y_train[:-1]) / (x_train[1:] - x_train[:-1])
     return slopes
 
@@ -99,6 +107,10 @@ def _first_spacing_for_all(x_train, y_train):
 
 def _backwards(x_train, y_train):
     return (y_train[:-1] - y_train[1:]) / (x_train[1:] - x_train[:-1])
+
+
+def _from_the_first_point(x_train, y_train):
+    return (y_train[1:] - y_train[0]) / (x_train[1:] - x_train[0])
 
 
 def _cases_segment_slopes():
@@ -127,7 +139,9 @@ register(
             "the run divided by the rise": _run_over_rise,
             "the first spacing used for every segment; the points may be spaced unevenly": _first_spacing_for_all,
             "the slopes read from right to left in y, but from left to right in x": _backwards,
+            "slopes from the first point to each other one": _from_the_first_point,
         },
+        tolerance="1e-5 of the value: one division; answers in float32 are told and replaced below.",
     )
 )
 
@@ -136,7 +150,10 @@ register(
 
 
 def relu_weights(slopes):
-    """Output weights of the ReLUs: the sum of the first i + 1 weights is slope i.  (n,) -> (n,)"""
+    """Output weights of the ReLUs: the sum of the first i + 1 weights is slope i.
+
+    slopes: (n,) -> (n,)
+    """
     before = torch.cat([torch.zeros_like(slopes[:1]), slopes[:-1]])
     weights = slopes - before
     return weights
@@ -160,6 +177,10 @@ def _first_weight_zero(slopes):
 
 def _added_up(slopes):
     return torch.cumsum(slopes, 0)
+
+
+def _wrapped_around(slopes):
+    return slopes - slopes.roll(1)
 
 
 def _cases_relu_weights():
@@ -191,7 +212,9 @@ register(
             "every bend in the opposite direction": _bends_the_other_way,
             "the right changes, but without the first slope": _first_weight_zero,
             "the slopes added up; it is the differences that are wanted": _added_up,
+            "a first weight that subtracts the last slope: at i = 0, `slopes[i - 1]` is the last one": _wrapped_around,
         },
+        tolerance="1e-5 of the value: one subtraction; answers in float32 are told and replaced below.",
     )
 )
 
@@ -200,7 +223,10 @@ register(
 
 
 def relu_sum(x, biases, weights, offset):
-    """offset + sum_i weights[i] relu(x + biases[i]) for every x.  (m,), (n,), (n,), scalar -> (m,)"""
+    """offset + sum_i weights[i] relu(x + biases[i]) for every x.
+
+    x: (m,); biases, weights: (n,); offset: a number -> (m,)
+    """
     activations = torch.relu(x[:, None] + biases[None, :])
     y_hat = offset + activations @ weights
     return y_hat
@@ -219,11 +245,23 @@ def _relu_of_the_sum(x, biases, weights, offset):
 
 
 def _weights_inside(x, biases, weights, offset):
-    return offset + torch.relu(x[:, None] * weights[None, :] + biases[None, :]).sum(1)
+    return offset + torch.relu((x[:, None] + biases[None, :]) * weights[None, :]).sum(1)
 
 
 def _minus_biases(x, biases, weights, offset):
     return offset + torch.relu(x[:, None] - biases[None, :]) @ weights
+
+
+def _only_slopes_inside(x, biases, weights, offset):
+    return offset + torch.relu(x[:, None] * weights[None, :] + biases[None, :]).sum(1)
+
+
+def _offset_inside(x, biases, weights, offset):
+    return torch.relu(x[:, None] + biases[None, :] + offset) @ weights
+
+
+def _mean_over_relus(x, biases, weights, offset):
+    return offset + (torch.relu(x[:, None] + biases[None, :]) * weights).mean(1)
 
 
 def _cases_relu_sum():
@@ -255,8 +293,12 @@ register(
             "a sum of straight lines: the ReLU is missing": _without_relu,
             "one ReLU around the whole sum, where each of the n needs its own": _relu_of_the_sum,
             "the weights inside the ReLU, where a negative one turns it around": _weights_inside,
+            "weights as slopes of the inputs, inside the ReLU: they belong behind it": _only_slopes_inside,
             "the biases subtracted instead of added": _minus_biases,
+            "the offset inside of every ReLU": _offset_inside,
+            "the mean over the ReLUs, not their sum": _mean_over_relus,
         },
+        tolerance="1e-5 of the value: a sum of at most 512 products; answers in float32 are told and replaced below.",
     )
 )
 
@@ -265,9 +307,20 @@ register(
 
 
 def relus_needed(length, curvature, tolerance):
-    """Smallest n for which h^2 / 8 * curvature <= tolerance, with h = length / n.  numbers -> int"""
+    """Smallest n for which h^2 / 8 * curvature <= tolerance, with h = length / n.
+
+    length, curvature, tolerance: numbers -> int
+    """
     n = math.ceil(length * math.sqrt(curvature / (8 * tolerance)))
     return max(n, 1)
+
+
+def _floor_plus_one(length, curvature, tolerance):
+    return math.floor(length * math.sqrt(curvature / (8 * tolerance))) + 1
+
+
+def _without_eight(length, curvature, tolerance):
+    return max(math.ceil(length * math.sqrt(curvature / tolerance)), 1)
 
 
 def _rounded_down(length, curvature, tolerance):
@@ -297,6 +350,8 @@ def _cases_relus_needed():
         Case(2 * math.pi, 1.0, 1e-4, label="a sine, to a hundredth of that"),
         Case(4.0, 9.0, 0.03, label="sin(3x)"),
         Case(3.0, 0.0, 0.01, label="a straight line, which still needs one ReLU"),
+        Case(2.0, 1.0, 0.125, label="exactly two pieces"),
+        Case(4.0, 2.0, 0.25, label="exactly four pieces"),
     ]
 
 
@@ -317,7 +372,10 @@ register(
             "the number without the square root": _without_root,
             "the number for an interval of length 1": _without_length,
             "no ReLU at all for a straight line": _zero_for_a_line,
+            "one ReLU more where the bound is met exactly: round up, and a whole number stays": _floor_plus_one,
+            "the number without the 8 of the bound": _without_eight,
         },
+        tolerance="none: the number is whole. A whole root is met exactly by the tests that have one.",
     )
 )
 
@@ -326,7 +384,10 @@ register(
 
 
 def solve_for_weights(x, y, biases):
-    """Weights and offset with the smallest squared error.  (m,), (m,), (n,) -> (n,), scalar"""
+    """Weights and offset with the smallest squared error.
+
+    x, y: (m,); biases: (n,) -> weights (n,) and offset, a number
+    """
     activations = torch.relu(x[:, None] + biases[None, :])
     columns = torch.cat([activations, torch.ones(len(x), 1, dtype=x.dtype)], dim=1)
     # The driver that is also right where two biases are equal or a ReLU is never on; the usual one is not.
@@ -370,8 +431,8 @@ def _compare_networks(result, expected, x, y, biases):
         return "Return two things: the weights, and the offset."
     weights, offset = result
     if not isinstance(weights, torch.Tensor) or weights.shape != expected[0].shape:
-        found = tuple(weights.shape) if isinstance(weights, torch.Tensor) else type(weights).__name__
-        return f"The weights have the shape {found}, expected was {tuple(expected[0].shape)}: one for each ReLU."
+        shape = tuple(expected[0].shape)
+        return f"The weights are {kind(weights)}, expected was the shape {shape}: one for each ReLU."
     if not isinstance(offset, torch.Tensor | float | int) or torch.as_tensor(offset).numel() != 1:
         return "The offset must be one number."
     columns = torch.relu(x[:, None] + biases)
@@ -382,7 +443,8 @@ def _compare_networks(result, expected, x, y, biases):
     mine, best = (
         round(float((out - y).square().mean().sqrt()), 6) for out in (ours, columns @ expected[0] + expected[1])
     )
-    return f"Your network's root mean squared error is {mine:.4g}; with the same ReLUs {best:.4g} is possible."
+    ours, theirs = shown_apart(mine, best)
+    return f"Your network's root mean squared error is {ours}; with the same ReLUs {theirs} is possible."
 
 
 register(
@@ -391,6 +453,7 @@ register(
         reference=solve_for_weights,
         cases=_cases_solve_for_weights,
         compare=_compare_networks,
+        tolerance="1e-5 of the network's output: solvers differ in the weights' last digits, their fits do not.",
         hints=(
             "With the biases fixed, the output is linear in the weights and the offset. "
             "Linear regression has a direct solution, no training needed.",

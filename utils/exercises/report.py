@@ -9,7 +9,6 @@ import asyncio
 import csv
 import json
 import os
-import re
 import subprocess
 import sys
 import tempfile
@@ -21,6 +20,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from utils.exercises.notebooks import course_notes, exercise_ids
+
 ROOT = Path(__file__).resolve().parents[2]
 COLUMNS = ("notebook", "exercise", "status", "hints", "solution_shown", "note")
 ABSENT = "absent"
@@ -28,7 +29,6 @@ ABSENT = "absent"
 _SHORT = {"correct": "ok", "not yet": "not yet", "error": "error", "not attempted": "open", ABSENT: "-"}
 # What a worker may take beyond its limit for starting and stopping a kernel, in seconds.
 GRACE = 45.0
-_DECORATED = re.compile(r"""^\s*@exercise\(\s*["'](\d\d\.\w+)["']\s*\)""", re.MULTILINE)
 
 
 @dataclass
@@ -40,7 +40,11 @@ class Result:
     solution_shown: bool = False
 
     def short(self) -> str:
-        """The result as the table shows it: "ok", "ok 2h" after two hints, "ok 2h s" if the solution was shown, too."""
+        """The result as the table shows it: "ok", "ok 2h" after two hints, "ok 2h s" if the solution was shown, too.
+
+        Returns:
+            A few words.
+        """
         parts = [_SHORT[self.status]]
         if self.hints:
             parts.append(f"{self.hints}h")
@@ -289,7 +293,7 @@ def _work(path: Path, timeout: float, cell_timeout: float, tell: Callable[[dict[
     for cell in nb.cells:
         if cell.cell_type == "code":
             # Hints whose cells were deleted since are still in the boxes that were saved; the verdicts are made anew.
-            for note in _course_notes(cell.get("outputs", [])):
+            for note in exercise_notes(cell.get("outputs", [])):
                 tell({key: value for key, value in note.items() if key != "status"})
             cell.outputs, cell.execution_count, cell.metadata = [], None, nbformat.from_dict({})
     asyncio.run(_run(nb, timeout, cell_timeout, tell))
@@ -324,7 +328,7 @@ async def _run(nb: Any, timeout: float, cell_timeout: float, tell: Callable[[dic
                 await client.async_execute_cell(cell, number - 1)
                 if cell.cell_type != "code":
                     continue
-                for note in _course_notes(cell.outputs):
+                for note in exercise_notes(cell.outputs):
                     tell(note)
                 late = time.monotonic() - started >= min(cell_timeout, end - started)
                 interrupted += late
@@ -349,28 +353,26 @@ def _plural(word: str, count: int) -> str:
 
 def _expected(nb: Any) -> list[str]:
     """The exercises of that notebook of the course to which most of a hand-in's exercises belong, in its order."""
-    numbers = [name.partition(".")[0] for name in _decorated(nb)]
+    numbers = [name.partition(".")[0] for name in exercise_ids(nb)]
     if not numbers:
         return []
     number = max(sorted(set(numbers)), key=numbers.count)
-    for path in sorted((ROOT / "notebooks").glob(f"{number}_*.ipynb")):
-        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-        sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
-        return [name for source in sources for name in _DECORATED.findall(source)]
-    from utils.exercises import ids
+    from utils.exercises.registry import of_notebook
 
-    return [name for name in ids() if name.startswith(f"{number}.")]
+    return [task.id for task in of_notebook(number)]
 
 
-def _decorated(nb: Any) -> list[str]:
-    return [name for cell in nb.cells if cell.cell_type == "code" for name in _DECORATED.findall(cell.source)]
+def exercise_notes(outputs: Iterable[Any]) -> Iterator[dict[str, Any]]:
+    """The notes that boxes of exercises carry, as far as they are well-formed.
 
+    Args:
+        outputs: of a cell.
 
-def _course_notes(outputs: Iterable[Any]) -> Iterator[dict[str, Any]]:
-    """The notes that the course's boxes carry, as far as they are well-formed."""
-    for output in outputs:
-        note = (output.get("metadata") or {}).get("course")
-        if not isinstance(note, dict) or not isinstance(note.get("exercise"), str):
+    Yields:
+        Notes with an exercise's id, and what is known of it: "status", "hints", "solution".
+    """
+    for note in course_notes(outputs):
+        if not isinstance(note.get("exercise"), str):
             continue
         if note.get("status", ABSENT) in _SHORT and isinstance(note.get("hints", 0), int):
             yield {key: note[key] for key in ("exercise", "status", "hints", "solution") if key in note}

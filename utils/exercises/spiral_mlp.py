@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import torch
 import torch.nn.functional as F
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
-from utils.exercises.engine import Case, Exercise, register
+from utils.exercises.comparing import kind
+from utils.exercises.engine import Case, Exercise
+from utils.exercises.networks import Refused, behaviour
+from utils.exercises.registry import register
 from utils.models.mlp import find_activation
 
 
@@ -21,11 +25,144 @@ def _classes(n: int, K: int, seed: int = 0) -> torch.Tensor:
     return torch.randint(K, (n,), generator=torch.Generator().manual_seed(seed))
 
 
-# --- 1: the network -----------------------------------------------------------------------------------------------
+# --- 1: the data -----------------------------------------------------------------------------------------------------
+
+
+def spiral_arm(t, k, K, sigma, noise):
+    """Points of arm k of K at the radii t; the noise is standard normal.
+
+    t: (N,), noise: (N, 2) -> (N, 2)
+    """
+    angle = 2 * torch.pi / K * (2 * t + k)
+    direction = torch.stack([torch.sin(angle), torch.cos(angle)], dim=1)
+    return t[:, None] * (direction + sigma * noise)
+
+
+def _noise_everywhere_alike(t, k, K, sigma, noise):
+    angle = 2 * torch.pi / K * (2 * t + k)
+    return t[:, None] * torch.stack([torch.sin(angle), torch.cos(angle)], dim=1) + sigma * noise
+
+
+def _half_the_twist(t, k, K, sigma, noise):
+    angle = 2 * torch.pi / K * (t + k)
+    return t[:, None] * (torch.stack([torch.sin(angle), torch.cos(angle)], dim=1) + sigma * noise)
+
+
+def _cosine_first(t, k, K, sigma, noise):
+    angle = 2 * torch.pi / K * (2 * t + k)
+    return t[:, None] * (torch.stack([torch.cos(angle), torch.sin(angle)], dim=1) + sigma * noise)
+
+
+def _arm_in_degrees(t, k, K, sigma, noise):
+    angle = 360 / K * (2 * t + k)
+    return t[:, None] * (torch.stack([torch.sin(angle), torch.cos(angle)], dim=1) + sigma * noise)
+
+
+def _cases_arm():
+    return [
+        Case(torch.tensor([0.0, 0.5, 1.0]), 0, 4, 0.0, torch.zeros(3, 2), label="the first arm, no noise"),
+        Case(torch.tensor([0.5, 1.0]), 1, 4, 0.0, torch.zeros(2, 2), label="the second arm, no noise"),
+        Case(torch.tensor([0.0, 0.5, 1.0]), 0, 4, 0.2, torch.ones(3, 2), label="noise of one standard deviation"),
+        Case(torch.linspace(0, 1, 9), 2, 3, 0.16, _random(9, 2), label="three arms"),
+    ]
+
+
+register(
+    Exercise(
+        id="03.spiral_arm",
+        reference=spiral_arm,
+        cases=_cases_arm,
+        hints=(
+            "Start with the angle, one number for each t: 2 pi / K times (2 t + k). `torch.pi` is there.",
+            "`torch.stack([torch.sin(angle), torch.cos(angle)], dim=1)` has the shape (N, 2), like the noise.",
+            "The radius multiplies both, direction and noise. `t[:, None]` gives it the shape (N, 1).",
+        ),
+        wrong_answers={
+            "noise of the same size everywhere: here it grows with the radius": _noise_everywhere_alike,
+            "a spiral that turns half as far: the angle holds 2 t": _half_the_twist,
+            "x and y exchanged: the sine belongs to x": _cosine_first,
+            "an angle in degrees, where `torch.sin` takes radians": _arm_in_degrees,
+        },
+        rtol=1e-4,
+        atol=1e-5,
+        tolerance="1e-5: points of size 1 whose angle, up to 15 radians, is a float32.",
+    )
+)
+
+
+# --- 2: the split ----------------------------------------------------------------------------------------------------
+
+
+def shuffle_and_split(X, y, order, n_test):
+    """Samples and labels in a new order; the first n_test of them are kept for testing.
+
+    X: (n, ...), y: (n,), order: (n,) -> X_train, y_train, X_test, y_test
+    """
+    test, train = order[:n_test], order[n_test:]
+    return X[train], y[train], X[test], y[test]
+
+
+def _labels_left_behind(X, y, order, n_test):
+    test, train = order[:n_test], order[n_test:]
+    return X[train], y[n_test:], X[test], y[:n_test]
+
+
+def _not_shuffled(X, y, order, n_test):
+    return X[n_test:], y[n_test:], X[:n_test], y[:n_test]
+
+
+def _train_and_test_overlap(X, y, order, n_test):
+    test = order[:n_test]
+    return X[order], y[order], X[test], y[test]
+
+
+def _the_last_ones_for_testing(X, y, order, n_test):
+    train, test = order[:-n_test], order[-n_test:]
+    return X[train], y[train], X[test], y[test]
+
+
+def _cases_split():
+    order = torch.randperm(10, generator=torch.Generator().manual_seed(3))
+    few, pictures = torch.arange(8.0).view(4, 2), _random(10, 3, 2, seed=4)
+    return [
+        Case(few, torch.arange(4), torch.tensor([2, 0, 3, 1]), 1, label="one of 4 for testing"),
+        Case(few, torch.arange(4), torch.arange(4), 2, label="an order that changes nothing"),
+        Case(_random(10, 2), _classes(10, 3), order, 2, label="10 points, 2 for testing"),
+        Case(pictures, _classes(10, 3, seed=1), order, 5, label="10 small pictures, 5 for testing"),
+    ]
+
+
+register(
+    Exercise(
+        id="03.shuffle_and_split",
+        reference=shuffle_and_split,
+        cases=_cases_split,
+        hints=(
+            "`X[order]` is all samples in the new order; `order` may hold any part of the indices.",
+            "Cut the order, not the samples: `order[:n_test]` is for testing, `order[n_test:]` for training.",
+            "Index X and y with the same part, so that every label stays beside its sample.",
+        ),
+        wrong_answers={
+            "labels that stayed where they were: index y with the same order as X": _labels_left_behind,
+            "samples in their old order: the data come arm after arm": _not_shuffled,
+            "test samples that stand in the training set, too": _train_and_test_overlap,
+            "the last of the order for testing: the first n_test are meant": _the_last_ones_for_testing,
+        },
+        rtol=0.0,
+        atol=0.0,
+        tolerance="none: samples and labels are moved, and stay as they are.",
+    )
+)
+
+
+# --- 3: the network --------------------------------------------------------------------------------------------------
 
 
 class SpiralMLP(nn.Module):
-    """Linear layers with an activation between them.  (batch, ...) -> (batch, n_outputs)"""
+    """Linear layers with an activation between them.
+
+    x: (batch, ...) -> logits (batch, n_outputs)
+    """
 
     def __init__(self, n_inputs, hidden, n_outputs, activation):
         super().__init__()
@@ -87,19 +224,17 @@ def _cases_mlp():
         Case(2, [5], 3, "relu", _random(4, 2, seed=1), label="one hidden layer of 5 ReLUs"),
         Case(2, [100, 10, 5], 1, "LeakyReLU(0.1)", _random(100, 2, seed=2), label="hidden widths [100, 10, 5]"),
         Case(12, [7, 6], 4, "tanh", _random(3, 1, 4, 3, seed=3), label="small pictures, to be flattened"),
+        Case(3, [16], 4, "identity", _random(6, 3, seed=4), label="an activation that does nothing"),
     ]
 
 
 def _call_mlp(candidate, n_inputs, hidden, n_outputs, activation, x):
-    network = candidate(n_inputs, hidden, n_outputs, activation)
-    # The same weights for everybody, layer by layer; a layer of another shape gets other ones, and is seen.
-    with torch.no_grad():
-        linears = [module for module in network.modules() if isinstance(module, nn.Linear)]
-        for number, layer in enumerate(linears):
-            layer.weight.copy_(_random(*layer.weight.shape, seed=10 + number) / math.sqrt(layer.in_features))
-            layer.bias.copy_(_random(*layer.bias.shape, seed=20 + number))
-    result = network(x)
-    return result.detach() if isinstance(result, torch.Tensor) else result
+    # The same weights for everybody. Each finds its layer by its shape, so no two widths of a case are alike.
+    sizes, values = [n_inputs, *hidden, n_outputs], {}
+    for number, (before, after) in enumerate(pairwise(sizes), start=1):
+        values[f"the weights of layer {number}"] = _random(after, before, seed=10 + number) / math.sqrt(before)
+        values[f"the biases of layer {number}"] = _random(after, seed=20 + number)
+    return behaviour(candidate(n_inputs, hidden, n_outputs, activation), values, x)
 
 
 register(
@@ -120,15 +255,21 @@ register(
             "an activation behind the last layer: logits must be free to take any sign": _ActivatedLogits,
             "only the first of the hidden widths in use": _FirstLayerOnly,
         },
+        rtol=1e-4,
+        atol=1e-5,
+        tolerance="1e-4 of the value: the order in which 100 float32 products are summed is free.",
     )
 )
 
 
-# --- 2: cross entropy, as it is written ---------------------------------------------------------------------------
+# --- 4: cross entropy, as it is written ------------------------------------------------------------------------------
 
 
 def naive_cross_entropy(logits, labels):
-    """Mean cross entropy, written as the formula reads.  (n, K), (n,) -> scalar, in nats"""
+    """Mean cross entropy in nats, written as the formula reads.
+
+    logits: (n, K), labels: (n,) -> scalar
+    """
     of_label = logits[torch.arange(len(labels)), labels]
     losses = torch.log(torch.exp(logits).sum(dim=1)) - of_label
     return losses.mean()
@@ -152,6 +293,14 @@ def _largest_instead_of_label(logits, labels):
 def _summed_over_the_batch(logits, labels):
     of_label = logits[torch.arange(len(labels)), labels]
     return (torch.log(torch.exp(logits).sum(dim=0)).mean() - of_label).mean()
+
+
+def _in_bits(logits, labels):
+    return naive_cross_entropy(logits, labels) / math.log(2)
+
+
+def _in_decimal_digits(logits, labels):
+    return naive_cross_entropy(logits, labels) / math.log(10)
 
 
 def _cases_naive():
@@ -179,16 +328,25 @@ register(
             "the logarithm of the probability without its minus sign": _sign_flipped_entropy,
             "the largest logit in place of the label's": _largest_instead_of_label,
             "a sum over samples (dim=0) where the classes (dim=1) should be summed": _summed_over_the_batch,
+            "a logarithm to the base 2: `torch.log` has the base e": _in_bits,
+            "a logarithm to the base 10: `torch.log` has the base e": _in_decimal_digits,
         },
+        rtol=1e-4,
+        atol=1e-5,
+        tolerance="1e-4 of the loss: the logarithm of a float32 sum is wrong by 1e-6 of its largest logit, here 10.",
+        gradients=("logits",),
     )
 )
 
 
-# --- 3: cross entropy that never overflows ------------------------------------------------------------------------
+# --- 5: cross entropy that never overflows ---------------------------------------------------------------------------
 
 
 def stable_cross_entropy(logits, labels):
-    """Mean cross entropy with the log-sum-exp trick, right for logits of any size.  (n, K), (n,) -> scalar, in nats"""
+    """Mean cross entropy in nats, right for logits of any size.
+
+    logits: (n, K), labels: (n,) -> scalar
+    """
     largest = logits.max(dim=1, keepdim=True).values
     shifted = logits - largest
     log_sum = torch.log(torch.exp(shifted).sum(dim=1))
@@ -218,6 +376,10 @@ def _log_with_a_floor(logits, labels):
     return -torch.log(probabilities + 1e-12).mean()
 
 
+def _stable_in_bits(logits, labels):
+    return stable_cross_entropy(logits, labels) / math.log(2)
+
+
 def _cases_stable():
     return [
         Case(torch.tensor([[1.0, 0.0]]), torch.tensor([1]), label="ordinary logits"),
@@ -245,69 +407,24 @@ register(
             "one maximum for the whole batch: a row far below it sums to zero": _one_maximum_for_all,
             "a shift in the sum that the label's logit does not get": _shift_forgotten,
             "the logarithm of a rounded probability: a floor hides how wrong the network is": _log_with_a_floor,
+            "a logarithm to the base 2: `torch.log` has the base e": _stable_in_bits,
         },
+        rtol=1e-4,
+        atol=2e-4,
+        tolerance="2e-4: float32 near 1000 has steps of 6e-5, and the formula of this section subtracts two such "
+        "numbers. Overflow, the mistake that is asked for, is off by infinity.",
     )
 )
 
 
-# --- 4: the data --------------------------------------------------------------------------------------------------
-
-
-def spiral_arm(t, k, K, sigma, noise):
-    """Points of arm k of K at radii t.  (N,), noise (N, 2) standard normal -> (N, 2)"""
-    angle = 2 * torch.pi / K * (2 * t + k)
-    direction = torch.stack([torch.sin(angle), torch.cos(angle)], dim=1)
-    return t[:, None] * (direction + sigma * noise)
-
-
-def _noise_everywhere_alike(t, k, K, sigma, noise):
-    angle = 2 * torch.pi / K * (2 * t + k)
-    return t[:, None] * torch.stack([torch.sin(angle), torch.cos(angle)], dim=1) + sigma * noise
-
-
-def _half_the_twist(t, k, K, sigma, noise):
-    angle = 2 * torch.pi / K * (t + k)
-    return t[:, None] * (torch.stack([torch.sin(angle), torch.cos(angle)], dim=1) + sigma * noise)
-
-
-def _cosine_first(t, k, K, sigma, noise):
-    angle = 2 * torch.pi / K * (2 * t + k)
-    return t[:, None] * (torch.stack([torch.cos(angle), torch.sin(angle)], dim=1) + sigma * noise)
-
-
-def _cases_arm():
-    return [
-        Case(torch.tensor([0.0, 0.5, 1.0]), 0, 4, 0.0, torch.zeros(3, 2), label="the first arm, no noise"),
-        Case(torch.tensor([0.5, 1.0]), 1, 4, 0.0, torch.zeros(2, 2), label="the second arm, no noise"),
-        Case(torch.tensor([0.0, 0.5, 1.0]), 0, 4, 0.2, torch.ones(3, 2), label="noise of one standard deviation"),
-        Case(torch.linspace(0, 1, 9), 2, 3, 0.16, _random(9, 2), label="three arms"),
-    ]
-
-
-register(
-    Exercise(
-        id="03.spiral_arm",
-        reference=spiral_arm,
-        cases=_cases_arm,
-        hints=(
-            "Start with the angle, one number for each t: 2 pi / K times (2 t + k). `torch.pi` is there.",
-            "`torch.stack([torch.sin(angle), torch.cos(angle)], dim=1)` has the shape (N, 2), like the noise.",
-            "The radius multiplies both, direction and noise. `t[:, None]` gives it the shape (N, 1).",
-        ),
-        wrong_answers={
-            "noise of the same size everywhere: here it grows with the radius": _noise_everywhere_alike,
-            "a spiral that turns half as far: the angle holds 2 t": _half_the_twist,
-            "x and y exchanged: the sine belongs to x": _cosine_first,
-        },
-    )
-)
-
-
-# --- 5: one step of training --------------------------------------------------------------------------------------
+# --- 6: one step of training -----------------------------------------------------------------------------------------
 
 
 def train_step(model, optimiser, X, y):
-    """One update of the model's parameters on one batch.  Returns the loss before the update, a float."""
+    """One update of the model's parameters on one batch.
+
+    X: (batch, ...), y: (batch,) -> the loss before the update, a float
+    """
     optimiser.zero_grad()
     loss = F.cross_entropy(model(X), y)
     loss.backward()
@@ -339,6 +456,14 @@ def _loss_after_the_step(model, optimiser, X, y):
 def _loss_on_probabilities(model, optimiser, X, y):
     optimiser.zero_grad()
     loss = F.cross_entropy(torch.softmax(model(X), dim=1), y)
+    loss.backward()
+    optimiser.step()
+    return loss.item()
+
+
+def _loss_summed(model, optimiser, X, y):
+    optimiser.zero_grad()
+    loss = F.cross_entropy(model(X), y, reduction="sum")
     loss.backward()
     optimiser.step()
     return loss.item()
@@ -385,19 +510,28 @@ register(
         ),
         wrong_answers={
             "gradients that pile up: backward adds to what is there, so clear it first": _gradients_pile_up,
-            "a step that is never taken, or that finds its gradients cleared": _never_steps,
+            "parameters that do not move: `backward()` comes first, then `step()`, both with their parentheses": (
+                _never_steps
+            ),
             "the loss after the step, where the loss before it was asked": _loss_after_the_step,
             "softmax applied twice: F.cross_entropy takes logits and does that itself": _loss_on_probabilities,
+            "a loss summed over the batch, where the mean is meant": _loss_summed,
         },
+        rtol=1e-4,
+        atol=1e-5,
+        tolerance="1e-4 of the loss and of the parameters: a few steps of float32.",
     )
 )
 
 
-# --- 6: scoring ---------------------------------------------------------------------------------------------------
+# --- 7: scoring ------------------------------------------------------------------------------------------------------
 
 
 def score(model, loader):
-    """Mean loss and accuracy over all samples of a loader, as two floats.  The model's mode is put back."""
+    """Mean loss and accuracy over all samples of a loader.
+
+    -> two floats; the model is in the mode in which it came
+    """
     was_training = model.training
     model.eval()
     loss, correct, n = 0.0, 0, 0
@@ -447,6 +581,10 @@ def _mode_not_restored(model, loader):
     return loss / n, correct / n
 
 
+def _accuracy_first(model, loader):
+    return score(model, loader)[::-1]
+
+
 def _cases_score():
     return [
         Case(4, 4, False, label="one batch"),
@@ -465,8 +603,10 @@ def _call_score(candidate, n, batch_size, training):
     torch.manual_seed(0)
     loader = DataLoader(TensorDataset(_random(n, 2, seed=50), _classes(n, 3, seed=51)), batch_size=batch_size)
     result = candidate(model, loader)
-    if result is Ellipsis or result is None or not isinstance(result, tuple | list) or len(result) != 2:
+    if result is Ellipsis or result is None:
         return result
+    if not isinstance(result, tuple | list) or len(result) != 2:
+        raise Refused(f"It returned {kind(result)}, expected were two numbers: the loss and the accuracy.")
     return {"loss": result[0], "accuracy": result[1], "training mode afterwards": model.training}
 
 
@@ -488,16 +628,23 @@ register(
             "a mean of batch means: the small last batch then counts as much as a full one": _mean_of_batch_means,
             "dropout left on: call model.eval() first": _dropout_left_on,
             "a network left in evaluation mode: the next training would go without dropout": _mode_not_restored,
+            "accuracy and loss exchanged: the loss comes first": _accuracy_first,
         },
+        rtol=1e-4,
+        atol=1e-6,
+        tolerance="1e-4 of the loss: a float32 mean of a few samples; counts are exact.",
     )
 )
 
 
-# --- 7: dropout ---------------------------------------------------------------------------------------------------
+# --- 8: dropout ------------------------------------------------------------------------------------------------------
 
 
 def dropout(h, keep, p, training):
-    """Silence units where keep is False and scale up the others; in evaluation do nothing.  (n, units) -> (n, units)"""
+    """Silence units where keep is False, scale up the others; in evaluation do nothing.
+
+    h: (n, units), keep: (n, units) -> (n, units)
+    """
     if not training:
         return h
     return h * keep / (1 - p)
@@ -517,6 +664,10 @@ def _scaled_by_p(h, keep, p, training):
     if not training:
         return h
     return h * keep / p
+
+
+def _scaled_in_evaluation(h, keep, p, training):
+    return h * keep if training else h * (1 - p)
 
 
 def _cases_dropout():
@@ -545,16 +696,21 @@ register(
             "dropout without the division by 1 - p: units are smaller in training than in evaluation": _unscaled,
             "dropout that is never switched off": _always_on,
             "a division by p, where the probability to stay is 1 - p": _scaled_by_p,
+            "units scaled in evaluation, as the first papers did; here it is done in training": _scaled_in_evaluation,
         },
+        tolerance="1e-5 of the value: one product and one division.",
     )
 )
 
 
-# --- 8: the remedy ------------------------------------------------------------------------------------------------
+# --- 9: the remedy ---------------------------------------------------------------------------------------------------
 
 
 def untwist(x, omega):
-    """Sine and cosine of each point's angle minus omega times its radius.  (..., 2), omega -> (..., 2)"""
+    """Sine and cosine of each point's angle minus omega times its radius.
+
+    x: (..., 2), omega: a number, or one for each set of points -> (..., 2)
+    """
     radius = x.norm(dim=-1)
     angle = torch.atan2(x[..., 0], x[..., 1])
     phase = angle - omega * radius
@@ -577,6 +733,15 @@ def _radius_left_in(x, omega):
     return radius[..., None] * torch.stack([torch.sin(phase), torch.cos(phase)], dim=-1)
 
 
+def _same_turn_everywhere(x, omega):
+    phase = torch.atan2(x[..., 0], x[..., 1]) - omega * torch.ones_like(x[..., 0])
+    return torch.stack([torch.sin(phase), torch.cos(phase)], dim=-1)
+
+
+def _cosine_before_sine(x, omega):
+    return untwist(x, omega).flip(-1)
+
+
 def _cases_untwist():
     return [
         Case(torch.tensor([[0.0, 1.0], [1.0, 0.0]]), torch.tensor(0.0), label="no twist to take out"),
@@ -591,7 +756,10 @@ register(
         id="03.untwist",
         reference=untwist,
         cases=_cases_untwist,
-        atol=1e-5,
+        rtol=1e-4,
+        atol=1e-4,
+        tolerance="1e-4: sines of float32 angles of a few radians, on points of size 1 or smaller.",
+        gradients=("omega",),
         hints=(
             "`x[..., 0]` is the first coordinate, `x[..., 1]` the second, whatever stands before. "
             "`x.norm(dim=-1)` is the radius.",
@@ -602,6 +770,8 @@ register(
             "a twist in the other direction: subtract omega times the radius": _twisted_further,
             "an angle counted from the x axis: here the first coordinate is the sine": _angle_from_the_x_axis,
             "features that still hold the radius: sine and cosine alone have length 1": _radius_left_in,
+            "the same turn at every radius: the twist is omega times the radius": _same_turn_everywhere,
+            "sine and cosine exchanged: the sine comes first": _cosine_before_sine,
         },
     )
 )

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import nn
 
-from utils.exercises.engine import Case, Exercise, register
+from utils.exercises.engine import Case, Exercise
+from utils.exercises.networks import Refused, behaviour
+from utils.exercises.registry import register
 
 
 def _degrees(*values):
@@ -32,6 +36,14 @@ def _ridge_without_penalty(x, y, penalty):
     return torch.linalg.pinv(x) @ y
 
 
+def _ridge_penalty_squared(x, y, penalty):
+    return ridge_weights(x, y, penalty**2)
+
+
+def _ridge_penalty_times_n(x, y, penalty):
+    return ridge_weights(x, y, penalty * len(x))
+
+
 def _ridge_penalty_everywhere(x, y, penalty):
     return torch.linalg.pinv(x.T @ x + penalty) @ x.T @ y
 
@@ -47,6 +59,7 @@ def _ridge_cases():
         Case(_random(0, 6, 3), _random(1, 6, 1), 0.5, label="six stimuli, three neurons"),
         Case(_random(2, 6, 3), _random(3, 6, 2), 4.0, label="two outputs"),
         Case(_random(4, 4, 9), _random(5, 4, 1), 1.0, label="more neurons than stimuli"),
+        Case(_random(6, 12, 4), _random(7, 12, 1), np.float64(2.0), label="a penalty from a NumPy array"),
     ]
 
 
@@ -65,9 +78,12 @@ register(
             "ordinary least squares: the penalty has no effect": _ridge_without_penalty,
             "a penalty added to every entry of x^T x instead of its diagonal": _ridge_penalty_everywhere,
             "a penalty with the wrong sign": _ridge_penalty_subtracted,
+            "a penalty that is squared": _ridge_penalty_squared,
+            "a penalty multiplied by the number of stimuli: the formula has a sum, not a mean": _ridge_penalty_times_n,
         },
         rtol=1e-3,
         atol=1e-4,
+        tolerance="1e-3 of the value: inverse, solver and SVD share about four digits in float32.",
     )
 )
 
@@ -122,15 +138,17 @@ class _ReluOnInput(nn.Module):
 
 
 def _outputs(network, n_inputs, n_hidden, n_outputs, r):
-    """Outputs of a network whose layers are filled with the same numbers, whatever order they were made in."""
+    """Outputs and gradients of a network whose layers are filled with the same numbers for everybody."""
     # A single output is what a network has that is not told a number.
     net = network(n_inputs, n_hidden) if n_outputs == 1 else network(n_inputs, n_hidden, n_outputs)
-    values = torch.Generator().manual_seed(8)
-    parameters = dict(net.named_parameters())
-    with torch.no_grad():
-        for name in sorted(parameters):
-            parameters[name].copy_(torch.randn(parameters[name].shape, generator=values))
-        return {"shapes": {name: tuple(parameters[name].shape) for name in sorted(parameters)}, "outputs": net(r)}
+    if any(not isinstance(getattr(net, name, None), nn.Linear) for name in ("in_layer", "out_layer")):
+        raise Refused("Name the layers `in_layer` and `out_layer`, both `nn.Linear`: cells below use these names.")
+    seed, values = torch.Generator().manual_seed(8), {}
+    sizes = {"in_layer.bias": (n_hidden,), "in_layer.weight": (n_hidden, n_inputs)}
+    sizes |= {"out_layer.bias": (n_outputs,), "out_layer.weight": (n_outputs, n_hidden)}
+    for name, shape in sizes.items():
+        values[name] = torch.randn(shape, generator=seed)
+    return behaviour(net, values, r, by_name=True)
 
 
 def _network_cases():
@@ -158,6 +176,9 @@ register(
             "a network that also rectifies its output, and so never decodes a negative number": _ReluOnOutput,
             "a network that rectifies the responses instead of the hidden units": _ReluOnInput,
         },
+        rtol=1e-4,
+        atol=1e-5,
+        tolerance="1e-4 of the value: sums of 50 float32 products in any order.",
     )
 )
 
@@ -189,6 +210,14 @@ def _square_of_mean(decoded, true):
     return (decoded - true).mean() ** 2
 
 
+def _mean_over_rows(decoded, true):
+    return ((decoded - true) ** 2).sum() / len(decoded)
+
+
+def _half_of_the_mean(decoded, true):
+    return ((decoded - true) ** 2).mean() / 2
+
+
 def _error_cases():
     return [
         Case(_degrees(3), _degrees(1), label="one stimulus, 2 degrees off"),
@@ -196,6 +225,7 @@ def _error_cases():
         Case(_degrees(1, 3), _degrees(3, 1), label="errors that cancel in the mean"),
         Case(_degrees(0, 0, 0), _degrees(10, 100, 350), label="an untrained network"),
         Case(100 * _random(0, 20, 1), 100 * _random(1, 20, 1), label="20 stimuli"),
+        Case(_random(2, 6, 2), _random(3, 6, 2), label="two outputs, sine and cosine"),
     ]
 
 
@@ -214,7 +244,13 @@ register(
             "the mean absolute error": _mean_distance,
             "the root of the mean squared error": _root_mean_square,
             "the square of the mean difference, in which errors of opposite sign cancel": _square_of_mean,
+            "a sum divided by the number of stimuli alone; with two outputs there are twice as many numbers": (
+                _mean_over_rows
+            ),
+            "half of the mean: there is no factor 1/2 here": _half_of_the_mean,
         },
+        tolerance="1e-5 of the value: a mean of float32 squares.",
+        gradients=("decoded",),
     )
 )
 
@@ -265,11 +301,14 @@ def _heavier_above(decoded, true):
 
 def _steps(step, seed, n_stimuli, n_neurons, rate, loss_fn):
     """Three steps on a small network: its losses and its weights after each."""
-    net = nn.Sequential(nn.Linear(n_neurons, 3), nn.Tanh(), nn.Linear(3, 1))
+    classes = loss_fn is F.cross_entropy
+    net = nn.Sequential(nn.Linear(n_neurons, 3), nn.Tanh(), nn.Linear(3, 3 if classes else 1))
     with torch.no_grad():
         for number, parameter in enumerate(net.parameters()):
             parameter.copy_(_random(seed + number, *parameter.shape))
     r, target = _random(seed + 10, n_stimuli, n_neurons), _random(seed + 11, n_stimuli, 1)
+    if classes:
+        target = torch.arange(n_stimuli) % 3
     optimizer = torch.optim.SGD(net.parameters(), lr=rate)
     found = {}
     for number in (1, 2, 3):
@@ -288,6 +327,7 @@ def _step_cases():
         Case(40, 30, 8, 0.01, nn.MSELoss(), label="a small learning rate"),
         Case(60, 12, 20, 0.3, nn.MSELoss(), label="more neurons than stimuli"),
         Case(80, 6, 4, 0.1, _heavier_above, label="a loss that weighs errors above 0 twice"),
+        Case(90, 6, 4, 0.1, F.cross_entropy, label="three classes and their cross entropy"),
     ]
 
 
@@ -304,11 +344,15 @@ register(
         ),
         wrong_answers={
             "a step without zero_grad: gradients of all earlier steps add up": _step_without_zero_grad,
-            "a step that clears the gradients it has just computed, so that no weight moves": _step_zeroed_too_late,
+            "weights that do not move: first clear the gradients, then `backward()`, then `step()`, each with its "
+            "parentheses": _step_zeroed_too_late,
             "a step that returns the loss after it; asked is the one before": _step_returns_new_loss,
         },
         # PyTorch loads a good part of itself when the first optimizer is made.
         time_limit=30.0,
+        rtol=1e-4,
+        atol=1e-5,
+        tolerance="1e-4 of the loss and of the weights: three steps of float32.",
     )
 )
 
@@ -413,8 +457,8 @@ register(
         hints=(
             "Before the loop: `optimizer = optim.SGD(net.parameters(), lr=learning_rate)`, and an empty list for the "
             "losses.",
-            "In each of the n_steps steps: the loss, clear the gradients, `backward()`, `step()`. The exercise "
-            "before has these lines; you may call `gradient_step(net, loss_fn, optimizer, r, target)`.",
+            "In each of the n_steps steps: the loss, clear the gradients, `backward()`, `step()`. The exercise before "
+            "has these lines; you may call `gradient_step(net, loss_fn, optimizer, r, target)`.",
             "`losses.append(loss.item())` keeps a number; end with `return losses`.",
         ),
         wrong_answers={
@@ -425,6 +469,9 @@ register(
         },
         # PyTorch loads a good part of itself when the first optimizer is made.
         time_limit=30.0,
+        rtol=1e-4,
+        atol=1e-5,
+        tolerance="1e-4 of the losses and of the weights: a few steps of float32.",
     )
 )
 
@@ -459,6 +506,18 @@ def _distance_not_wrapped_first(decoded, true):
     return torch.minimum(distance, 360 - distance)
 
 
+def _distance_in_radians(decoded, true):
+    return torch.deg2rad(circular_error(decoded, true))
+
+
+def _distance_of_degrees_as_radians(decoded, true):
+    return torch.arccos(torch.cos(decoded - true).clamp(-1, 1))
+
+
+def _distance_with_a_sign(decoded, true):
+    return (decoded - true + 180) % 360 - 180
+
+
 def _circular_cases():
     return [
         Case(_degrees(10), _degrees(30), label="20 degrees apart"),
@@ -485,8 +544,14 @@ register(
             "the way round in one fixed sense, not the shorter one": _distance_modulo,
             "a distance of orientations, in which 0 and 180 degrees are the same": _orientation_distance,
             "a distance that is negative for decoded angles outside of the circle": _distance_not_wrapped_first,
+            "a distance in radians": _distance_in_radians,
+            "cosines of degrees, read as radians": _distance_of_degrees_as_radians,
+            "a distance with a sign": _distance_with_a_sign,
         },
-        atol=1e-3,
+        rtol=1e-4,
+        atol=0.05,
+        tolerance="0.05 degrees: the arccosine of a float32 has that error near 0 and 180 degrees. Decoders are "
+        "wrong by degrees, and mistakes of wrapping by tens of them.",
     )
 )
 
@@ -522,6 +587,16 @@ def _target_stacked(degrees):
     return torch.cat([torch.sin(angle), torch.cos(angle)], dim=0)
 
 
+def _target_rad2deg(degrees):
+    angle = torch.rad2deg(degrees)
+    return torch.cat([torch.sin(angle), torch.cos(angle)], dim=1)
+
+
+def _target_half_the_angle(degrees):
+    angle = torch.deg2rad(degrees) / 2
+    return torch.cat([torch.sin(angle), torch.cos(angle)], dim=1)
+
+
 def _target_cases():
     return [
         Case(_degrees(0), label="0 degrees"),
@@ -547,8 +622,11 @@ register(
             "the cosine before the sine": _target_exchanged,
             "a point at twice the angle, which is the same for opposite directions": _target_twice_the_angle,
             "sines and cosines one below the other; `dim=1` puts them side by side": _target_stacked,
+            "a conversion in the wrong direction: `torch.deg2rad` makes radians": _target_rad2deg,
+            "an angle that goes half round the circle: 360 degrees are 2 pi": _target_half_the_angle,
         },
         atol=1e-5,
+        tolerance="1e-5: sines of float32 angles up to 6.3 radians.",
     )
 )
 
@@ -581,6 +659,10 @@ def _class_width_as_number(degrees, n_classes):
     return torch.floor(degrees[:, 0] % 360 / n_classes).long()
 
 
+def _class_of_a_whole_width(degrees, n_classes):
+    return torch.floor(degrees[:, 0] % 360 / (360 // n_classes)).long()
+
+
 def _class_cases():
     return [
         Case(_degrees(0), 4, label="0 degrees"),
@@ -588,6 +670,7 @@ def _class_cases():
         Case(_degrees(359, 359.875), 20, label="the end of the last bin"),
         Case(_degrees(360, 0, 370), 20, label="once round"),
         Case(_degrees(100, 200), 1, label="a single class"),
+        Case(_degrees(51.2, 102.5, 154, 359), 7, label="seven bins, whose width is no whole number"),
         Case(torch.arange(360.0)[:, None], 20, label="all 360 stimuli"),
     ]
 
@@ -607,7 +690,11 @@ register(
             "rounding to the nearest edge; each bin begins at its edge": _class_rounded,
             "classes counted from 1; a tensor counts from 0": _class_from_one,
             "a bin n_classes degrees wide; there are n_classes bins": _class_width_as_number,
+            "a width cut to a whole number of degrees: `360 // n` is 51 for 7 bins, 360 / 7 is more": (
+                _class_of_a_whole_width
+            ),
         },
+        tolerance="none: class numbers are whole, and no direction of the tests lies within rounding of an edge.",
     )
 )
 
@@ -665,6 +752,18 @@ def _backpropagate_sign(r, target, w_in, b_in, w_out, b_out):
     return d_z.T @ r, d_z.sum(0), d_y.T @ h, d_y.sum(0)
 
 
+def _backpropagate_without_two(r, target, w_in, b_in, w_out, b_out):
+    return tuple(part / 2 for part in backpropagate(r, target, w_in, b_in, w_out, b_out))
+
+
+def _backpropagate_gate_open_at_zero(r, target, w_in, b_in, w_out, b_out):
+    z = r @ w_in.T + b_in
+    h = torch.relu(z)
+    d_y = 2 * (h @ w_out.T + b_out - target) / len(r)
+    d_z = (d_y @ w_out) * (z >= 0)
+    return d_z.T @ r, d_z.sum(0), d_y.T @ h, d_y.sum(0)
+
+
 def _backpropagate_cases():
     def case(seed, n, n_neurons, n_hidden, label):
         shapes = ((n, n_neurons), (n, 1), (n_hidden, n_neurons), (n_hidden,), (1, n_hidden), (1,))
@@ -701,8 +800,11 @@ register(
             "a backward pass that ignores which units are silent": _backpropagate_without_gate,
             "gradients of the sum over stimuli; the loss is their mean": _backpropagate_sum,
             "gradients with the opposite sign: the error is y - target": _backpropagate_sign,
+            "gradients without the factor 2 of the square": _backpropagate_without_two,
+            "a ReLU that lets the gradient through at exactly 0": _backpropagate_gate_open_at_zero,
         },
         rtol=1e-4,
         atol=1e-5,
+        tolerance="1e-4 of the value: sums of float32 products in any order.",
     )
 )

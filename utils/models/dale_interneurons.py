@@ -7,6 +7,7 @@ import math
 import torch
 from torch import Tensor, nn
 
+from utils.checks import checked_count
 from utils.models.dale_snn import DaleSNN
 
 # Share of steps on which a nerve fibre fires: 600 Hz peak, 1 ms, and a mean of 3/8 of the squared envelope.
@@ -27,6 +28,7 @@ class InterneuronSNN(DaleSNN):
         inhibitory_fraction: share of the hidden units that is inhibitory, for the second layer.
         tau: membrane time constant in seconds.
         dt: time step in seconds.
+        bias: as for `DaleSNN`.
 
     Raises:
         ValueError: as `DaleSNN`, or if there is no interneuron.
@@ -44,10 +46,10 @@ class InterneuronSNN(DaleSNN):
         inhibitory_fraction: float = 0.5,
         tau: float = 5e-3,
         dt: float = 1e-3,
+        bias: bool = True,
     ) -> None:
-        super().__init__(n_inputs, n_hidden, n_classes, inhibitory_fraction, tau=tau, dt=dt)
-        if n_interneurons != int(n_interneurons) or n_interneurons < 1:
-            raise ValueError(f"n_interneurons: got {n_interneurons}, allowed is a positive whole number")
+        super().__init__(n_inputs, n_hidden, n_classes, inhibitory_fraction, tau=tau, dt=dt, bias=bias)
+        n_interneurons = checked_count("n_interneurons", n_interneurons)
         self.sign1.fill_(1)
         # Exponential weights of this mean make an excitation of unit variance from spikes of probability p.
         p = INPUT_PROBABILITY
@@ -55,7 +57,6 @@ class InterneuronSNN(DaleSNN):
         self.w1.data.exponential_(1 / mean)
         self.w_ix = nn.Parameter(torch.empty(n_inputs, n_interneurons).exponential_(1 / mean))
         self.w_ei = nn.Parameter(torch.full((n_interneurons, n_hidden), 1 / n_interneurons))
-        self.bias = nn.Parameter(torch.zeros(n_hidden))
 
     def signed_weights(self) -> tuple[Tensor, Tensor]:
         """The weights that act: in the first layer excitation minus inhibition by way of the interneurons.
@@ -64,10 +65,6 @@ class InterneuronSNN(DaleSNN):
             Tensors of shape (n_inputs, n_hidden) and (n_hidden, n_classes).
         """
         return self.w1 - self.w_ix @ self.w_ei, self.w2.abs() * self.sign2
-
-    def hidden_current(self, spikes: Tensor) -> Tensor:
-        """Current into each hidden unit at each step, as in `DaleSNN`, plus the bias."""
-        return super().hidden_current(spikes) + self.bias
 
     def parameter_groups(self, learning_rate: float) -> list[dict]:
         """Learning rates that keep the interneurons' few weights from moving all hidden units at once.
@@ -82,7 +79,7 @@ class InterneuronSNN(DaleSNN):
             Parameter groups for a torch optimiser.
         """
         return [
-            {"params": [self.w1, self.w2, self.bias], "lr": learning_rate},
+            {"params": [self.w1, self.w2] + ([] if self.bias is None else [self.bias]), "lr": learning_rate},
             {"params": [self.w_ix], "lr": learning_rate / math.sqrt(self.n_hidden)},
             {"params": [self.w_ei], "lr": learning_rate / self.n_inputs},
         ]

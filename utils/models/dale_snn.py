@@ -7,7 +7,8 @@ import math
 import torch
 from torch import Tensor, nn
 
-from utils.models.leaky_layer import input_product, leaky_spikes, summed_leaky_readout
+from utils.checks import checked_count
+from utils.models.leaky_layer import add_bias, input_product, leaky_spikes, summed_leaky_readout
 
 SIGN_LAYOUTS = ("random", "block")
 
@@ -52,10 +53,11 @@ class DaleSNN(nn.Module):
         sign_layout: "random" draws the inhibitory units, "block" takes the first ones.
         tau: membrane time constant in seconds.
         dt: time step in seconds.
+        bias: True gives each hidden unit a constant current, 0 at first, that is learned and may have either sign.
 
     Raises:
-        ValueError: if a size is not positive, the fraction is outside [0, 1], the layout is unknown, or a time
-            is not positive.
+        ValueError: if a size is no whole number of at least 1, the fraction is outside [0, 1], the layout is unknown,
+            or a time is not positive or above one second.
 
     Source: sound localisation with surrogate gradients, https://doi.org/10.5281/zenodo.7044500
     """
@@ -70,14 +72,15 @@ class DaleSNN(nn.Module):
         sign_layout: str = "random",
         tau: float = 5e-3,
         dt: float = 1e-3,
+        bias: bool = False,
     ):
         super().__init__()
-        for name, value in {"n_inputs": n_inputs, "n_hidden": n_hidden, "n_classes": n_classes}.items():
-            if value != int(value) or value < 1:
-                raise ValueError(f"{name}: got {value}, allowed is a positive whole number")
+        n_inputs, n_hidden = checked_count("n_inputs", n_inputs), checked_count("n_hidden", n_hidden)
+        n_classes = checked_count("n_classes", n_classes)
         for name, value in {"tau": tau, "dt": dt}.items():
-            if not (value > 0 and math.isfinite(value)):
-                raise ValueError(f"{name}: got {value}, allowed is a positive number of seconds")
+            # Above a second somebody means milliseconds.
+            if not 0 < value <= 1:
+                raise ValueError(f"{name}: got {value}, allowed is more than 0 and at most 1 second, such as 5e-3")
         self.n_inputs, self.n_hidden, self.n_classes = n_inputs, n_hidden, n_classes
         self.inhibitory_fraction, self.dale, self.sign_layout = inhibitory_fraction, dale, sign_layout
         self.tau, self.dt = tau, dt
@@ -86,6 +89,7 @@ class DaleSNN(nn.Module):
         # The scale of the source: it counts the columns, the number of targets of a unit.
         self.w1 = nn.Parameter(torch.empty(n_inputs, n_hidden).uniform_(-1, 1) / math.sqrt(n_hidden))
         self.w2 = nn.Parameter(torch.empty(n_hidden, n_classes).uniform_(-1, 1) / math.sqrt(n_classes))
+        self.bias = nn.Parameter(torch.zeros(n_hidden)) if bias else None
 
     @property
     def decay(self) -> float:
@@ -106,7 +110,7 @@ class DaleSNN(nn.Module):
         """Current into each hidden unit at each step.
 
         Args:
-            spikes: shape (batch, n_steps, n_inputs), any number type.
+            spikes: shape (batch, n_steps, n_inputs), a tensor or an array of any number type.
 
         Returns:
             Tensor of shape (n_steps, batch, n_hidden), time first.
@@ -114,6 +118,7 @@ class DaleSNN(nn.Module):
         Raises:
             ValueError: if the shape is another, or the batch is empty.
         """
+        spikes = torch.as_tensor(spikes, device=self.w1.device)
         if spikes.ndim != 3 or spikes.shape[2] != self.n_inputs or spikes.numel() == 0:
             raise ValueError(
                 f"spikes: got shape {tuple(spikes.shape)}, allowed is (batch, n_steps, {self.n_inputs}) "
@@ -123,7 +128,8 @@ class DaleSNN(nn.Module):
         weights, _ = self.signed_weights()
         current = input_product(spikes.reshape(-1, self.n_inputs).to(weights.dtype), weights)
         # Time first, so that one step of the whole batch lies in one piece of memory.
-        return current.view(n_sounds, n_steps, self.n_hidden).transpose(0, 1).contiguous()
+        current = current.view(n_sounds, n_steps, self.n_hidden).transpose(0, 1).contiguous()
+        return current if self.bias is None else add_bias(current, self.bias)
 
     def hidden_spikes(self, spikes: Tensor) -> Tensor:
         """Spikes of the hidden units.
@@ -134,19 +140,30 @@ class DaleSNN(nn.Module):
         Returns:
             Tensor of zeros and ones, shape (n_steps, batch, n_hidden), time first.
         """
-        return leaky_spikes(self.hidden_current(spikes), self.decay)
+        return self.hidden_activity(self.hidden_current(spikes))
+
+    def hidden_activity(self, current: Tensor) -> Tensor:
+        """What the hidden units send when a current drives them: their spikes.
+
+        Args:
+            current: shape (n_steps, batch, n_units), time first.
+
+        Returns:
+            Tensor like `current` of zeros and ones.
+        """
+        return leaky_spikes(current, self.decay)
 
     def forward(self, spikes: Tensor) -> Tensor:
         """Sum over time of each read-out's membrane potential.
 
         Args:
-            spikes: shape (batch, n_steps, n_inputs), any number type.
+            spikes: shape (batch, n_steps, n_inputs), a tensor or an array of any number type.
 
         Returns:
             Logits of shape (batch, n_classes).
         """
         _, weights = self.signed_weights()
-        return summed_leaky_readout(self.hidden_spikes(spikes), self.decay) @ weights
+        return summed_leaky_readout(self.hidden_spikes(spikes), self.decay).to(weights.dtype) @ weights
 
 
 def balanced_scales(n_excitatory: int, n_inhibitory: int) -> tuple[float, float]:

@@ -6,10 +6,14 @@ backward pass make four each, none of them recorded.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional as F
+
+from utils.checks import ordinary_tensor
 
 THRESHOLD = 1.0
 SURROGATE_SLOPE = 5.0
@@ -53,6 +57,7 @@ class _InputProduct(torch.autograd.Function):
     @torch.autograd.function.once_differentiable
     def backward(ctx, grad: Tensor) -> tuple[Tensor | None, Tensor | None]:
         x, weights = ctx.saved_tensors
+        grad = grad.to(weights.dtype)  # under autocast the product was of half precision
         for_x, for_weights = ctx.needs_input_grad
         # With so few units (g^T x)^T takes two thirds of autograd's x^T g.
         return grad @ weights.T if for_x else None, (grad.T @ x).T if for_weights else None
@@ -67,8 +72,41 @@ def input_product(x: Tensor, weights: Tensor) -> Tensor:
 
     Returns:
         Tensor of shape (n_rows, n_units).
+
+    Raises:
+        ValueError: a tensor stands for others, as inside of torch.func: the gradient is written by hand.
     """
+    for name, value in (("x", x), ("weights", weights)):
+        ordinary_tensor(name, value)
     return _InputProduct.apply(x, weights)
+
+
+class _AddBias(torch.autograd.Function):
+    """x + bias, whose gradient is summed in one order, whatever lies beside x in memory."""
+
+    @staticmethod
+    def forward(ctx, x: Tensor, bias: Tensor) -> Tensor:
+        return x + bias
+
+    @staticmethod
+    @torch.autograd.function.once_differentiable
+    def backward(ctx, grad: Tensor) -> tuple[Tensor, Tensor]:
+        return grad, grad.reshape(-1, grad.shape[-1]).contiguous().sum(0)
+
+
+def add_bias(x: Tensor, bias: Tensor) -> Tensor:
+    """`x + bias`, with a gradient that does not depend on how x lies in memory.
+
+    Args:
+        x: shape (..., n_units).
+        bias: shape (n_units,).
+
+    Returns:
+        Tensor like `x`.
+    """
+    for name, value in (("x", x), ("bias", bias)):
+        ordinary_tensor(name, value)
+    return _AddBias.apply(x, bias)
 
 
 class _LeakySpikes(torch.autograd.Function):
@@ -91,6 +129,10 @@ class _LeakySpikes(torch.autograd.Function):
                 ops.less_equal(v[t], threshold, out=k[t + 1])
         spikes = torch.zeros_like(current)
         torch.gt(potential[:-1], THRESHOLD, out=spikes[1:])
+        # A potential that is no number stays none, but is not above a threshold either: it would pass for silence.
+        lost = potential[-1].isnan()
+        if lost.any():
+            spikes[:, lost] = math.nan
         ctx.save_for_backward(potential, charged, kept)
         ctx.decay = decay
         return spikes
@@ -144,16 +186,20 @@ def leaky_spikes(current: Tensor, decay: float) -> Tensor:
         Tensor like `current` of zeros and ones.
 
     Raises:
-        ValueError: if there is no time step or the decay is not in [0, 1].
+        ValueError: there is no time step, the decay is not in [0, 1], or the current stands for other tensors, as
+            inside of torch.func: the gradient is written by hand.
 
     Source: sound localisation with surrogate gradients, https://doi.org/10.5281/zenodo.7044500
     """
+    ordinary_tensor("current", current)
     if current.ndim < 2 or current.numel() == 0:
         raise ValueError(
             f"current: got shape {tuple(current.shape)}, allowed is (n_steps, ..., n_units) with at least one of each"
         )
     if not 0 <= decay <= 1:
         raise ValueError(f"decay: got {decay}, allowed is 0 to 1")
+    # Half precision is too coarse for a potential that is added up over a hundred steps.
+    current = current.float() if current.dtype in (torch.bfloat16, torch.float16) else current
     return _LeakySpikes.apply(current.contiguous(), decay)
 
 

@@ -6,10 +6,13 @@ kOhm x uF = ms.
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
 import torch
+
+from utils.checks import ordinary_tensor
 
 UNITS = {
     "current": "mA",
@@ -26,6 +29,8 @@ UNITS = {
 # More samples than this in one call is a slip of units (s for ms), not a simulation.
 MAX_SAMPLES = 200_000_000
 MAX_NUMBER = 1e300
+# So close to the rheobase, relative to it, a drive counts as the rheobase itself.
+TIE = 1e-15
 
 
 def simulate_lif(
@@ -39,7 +44,7 @@ def simulate_lif(
     spike_height: Any = 0.5,
     *,
     reset: Any = 0.0,
-    time_varying: bool = False,
+    time_varying: bool | None = None,
 ) -> tuple[Any, Any]:
     """Membrane potential of leaky integrate-and-fire neurons, by Euler steps, all neurons in one pass over time.
 
@@ -54,15 +59,15 @@ def simulate_lif(
             drives nothing).
         duration: simulated time in ms, a whole number of steps.
         dt: length of a step in ms, at most the membrane time constant R C.
-        tau_ref: refractory period in ms, 0 or more.
+        tau_ref: refractory period in ms, 0 or more. It and those below may be arrays, which broadcast against the
+            neurons of `current`.
         resistance: membrane resistance in kOhm.
         capacitance: membrane capacitance in uF.
         threshold: potential in V at which the neuron spikes.
         spike_height: how much higher the sample of a spike is drawn, in V.
         reset: potential in V at the start, after a spike and while refractory.
-        time_varying: whether the last axis of `current` is time.
-
-        `tau_ref` to `reset` may be arrays: they broadcast against the neurons of `current`.
+        time_varying: whether the last axis of `current` is time. None: it is not, and a warning says so where it is as
+            long as time.
 
     Returns:
         time: (n_steps,) in ms, from 0 to duration, both included.
@@ -70,17 +75,28 @@ def simulate_lif(
 
     Raises:
         ValueError: an argument is empty, not a finite real number or outside its range; shapes do not broadcast; dt
-            exceeds R C (the Euler step would overshoot); duration is no multiple of dt.
+            exceeds R C (the Euler step would overshoot); duration is no multiple of dt; a tensor asks for gradients,
+            which spikes do not pass on, or stands for others, as inside of vmap.
 
     Source:
         Lapicque 1907; Gerstner, Kistler, Naud and Paninski, Neuronal Dynamics, chapter 1.3.
+
+    >>> time, voltage = simulate_lif(1.5)
+    >>> voltage.shape, spike_times(time, voltage).round(1).tolist()
+    ((501,), [11.0, 32.0])
     """
     drive = _real(current, "current")
     n_steps = _n_steps(duration, dt)
     if time_varying and (drive.ndim == 0 or drive.shape[-1] != n_steps):
         raise ValueError(
-            f"current has the shape {drive.shape}; with time_varying=True its last axis is time and needs {n_steps} "
-            f"samples, one for each of 0, {dt:g}, ..., {duration:g} ms"
+            f"current: got shape {drive.shape}, allowed with time_varying=True are {n_steps} samples along the last "
+            f"axis, one for each of 0, {dt:g}, ..., {duration:g} ms"
+        )
+    if time_varying is None and drive.ndim and drive.shape[-1] == n_steps:
+        warnings.warn(
+            f"current: got {n_steps} values along its last axis, as many as there are samples of time; they are taken "
+            "as neurons. Say time_varying=True if they are one current over time, and time_varying=False if not",
+            stacklevel=2,
         )
     shape, (tau_ref, resistance, capacitance, threshold, reset, spike_height) = _neurons(
         drive.shape[:-1] if time_varying else drive.shape,
@@ -91,26 +107,28 @@ def simulate_lif(
         reset=reset,
         spike_height=spike_height,
     )
-    tau = resistance * capacitance
+    tau = _product(resistance, capacitance, "resistance, capacitance", "ms")
     if tau.min() < dt:
         raise ValueError(
-            f"dt is {dt:g} ms, longer than the membrane time constant resistance * capacitance = {tau.min():g} ms: an "
-            "Euler step would then overshoot the potential it relaxes to. Take a smaller dt, and check the units: "
+            f"dt: got {dt:g} ms, allowed is at most the membrane time constant resistance * capacitance = "
+            f"{tau.min():g} ms: a longer Euler step overshoots the potential it relaxes to. Check the units, too: "
             "resistance in kOhm, capacitance in uF"
         )
     if tau.size * n_steps > MAX_SAMPLES:
         raise ValueError(
-            f"duration {duration:g} ms in steps of dt {dt:g} ms for {tau.size} neurons makes {tau.size * n_steps:,} "
-            f"samples, at most {MAX_SAMPLES:,} are allowed; duration and dt are in ms"
+            f"duration: got {duration:g} ms in steps of {dt:g} ms for {tau.size} neurons, {tau.size * n_steps:,} "
+            f"samples, allowed are {MAX_SAMPLES:,}; duration and dt are in ms"
         )
     # Samples spent at the reset: integration goes on with the first sample that lies later than the end of the rest.
     held = np.floor(tau_ref / dt + 1e-9).astype(np.int64)
     constants = (dt, tau, held, threshold, reset, spike_height)
     if time_varying:
-        drive = np.broadcast_to(drive, (*shape, n_steps)).reshape(-1, n_steps) * resistance[:, None]
+        drive = np.broadcast_to(drive, (*shape, n_steps)).reshape(-1, n_steps)
+        drive = _product(drive, resistance[:, None], "current, resistance", "V")
         voltage = _step_through(_off_rheobase(drive, threshold[:, None]), *constants)
     else:
-        drive = _off_rheobase(np.broadcast_to(drive, shape).reshape(-1) * resistance, threshold)
+        drive = _product(np.broadcast_to(drive, shape).reshape(-1), resistance, "current, resistance", "V")
+        drive = _off_rheobase(drive, threshold)
         if drive.size <= n_steps:
             voltage = _repeat_interval(drive, n_steps, *constants)
         else:
@@ -137,14 +155,12 @@ def lif_rate(
     `1 / (tau_ref + R C ln((R I - reset) / (R I - threshold)))` above the rheobase `threshold / R`, and 0 up to it.
 
     Args:
-        current: constant input current in mA, a number or an array.
-        tau_ref: refractory period in ms, 0 or more.
-        resistance: membrane resistance in kOhm.
-        capacitance: membrane capacitance in uF.
-        threshold: potential in V at which the neuron spikes.
-        reset: potential in V from which it starts again.
-
-        All of them broadcast against each other.
+        current: constant input current in mA, a number or an array. Gradients pass through a tensor.
+        tau_ref: as for `simulate_lif`, and so are the others. All of them broadcast against each other.
+        resistance: in kOhm.
+        capacitance: in uF.
+        threshold: in V.
+        reset: in V.
 
     Returns:
         Rate in spikes per ms, in the common shape (times 1000: in Hz). A torch tensor (float64) if `current` is one.
@@ -154,17 +170,29 @@ def lif_rate(
 
     Source:
         Gerstner, Kistler, Naud and Paninski, Neuronal Dynamics, chapter 1.3 and exercise 1.6.
+
+    >>> lif_rate([0.5, 1.0, 2.0], tau_ref=1.0).round(3).tolist()
+    [0.0, 0.0, 0.126]
     """
-    drive = _real(current, "current")
-    shape, (tau_ref, resistance, capacitance, threshold, reset) = _neurons(
-        drive.shape, tau_ref=tau_ref, resistance=resistance, capacitance=capacitance, threshold=threshold, reset=reset
+    by_torch = isinstance(current, torch.Tensor)
+    numbers = _real(ordinary_tensor("current", current).detach() if by_torch else current, "current")
+    shape, parameters = _neurons(
+        numbers.shape, tau_ref=tau_ref, resistance=resistance, capacitance=capacitance, threshold=threshold, reset=reset
     )
-    drive = _off_rheobase(np.broadcast_to(drive, shape).reshape(-1) * resistance, threshold)
-    above = drive > threshold
+    parameters = parameters.reshape(-1, *shape)
+    _product(numbers, parameters[1], "current, resistance", "V")
+    tau = _product(parameters[1], parameters[2], "resistance, capacitance", "ms")
+    if by_torch:
+        parameters, tau = (torch.from_numpy(np.asarray(part)).to(current.device) for part in (parameters, tau))
+        numbers = current.double()
+    rest, resistance, _, threshold, reset = parameters
+    library = torch if by_torch else np
+    above_threshold = resistance * numbers - threshold
+    fires = above_threshold > TIE * abs(threshold)
     # log1p keeps its digits where R I is huge; silent neurons get a harmless denominator.
-    charging = resistance * capacitance * np.log1p((threshold - reset) / np.where(above, drive - threshold, 1.0))
-    rate = np.divide(1.0, tau_ref + charging, where=above, out=np.zeros_like(drive)).reshape(shape)
-    return torch.from_numpy(np.asarray(rate)).to(current.device) if isinstance(current, torch.Tensor) else rate[()]
+    charging = tau * library.log1p((threshold - reset) / library.where(fires, above_threshold, 1.0))
+    rate = library.where(fires, 1 / (rest + charging), 0.0)
+    return rate if by_torch else rate[()]
 
 
 def spike_counts(voltage: Any, threshold: Any = 1.0) -> Any:
@@ -176,6 +204,9 @@ def spike_counts(voltage: Any, threshold: Any = 1.0) -> Any:
 
     Returns:
         Counts (...), of the same kind of array as `voltage`.
+
+    >>> spike_counts(simulate_lif([0.5, 1.5])[1]).tolist()
+    [0, 2]
     """
     threshold = torch.as_tensor(threshold) if isinstance(voltage, torch.Tensor) else np.asarray(threshold)
     return (voltage >= threshold[..., None]).sum(-1)
@@ -191,11 +222,12 @@ def spike_times(time: Any, voltage: Any, threshold: float = 1.0) -> Any:
 
     Returns:
         Spike times (n_spikes,) in ms.
+
+    Raises:
+        ValueError: there is more than one trace.
     """
     if voltage.ndim != 1:
-        raise ValueError(
-            f"voltage has {voltage.ndim} axes; one trace of shape (n_steps,) is needed, take them one by one"
-        )
+        raise ValueError(f"voltage: got {voltage.ndim} axes, allowed is one trace (n_steps,); take them one by one")
     return time[voltage >= threshold]
 
 
@@ -205,7 +237,7 @@ def _off_rheobase(drive, threshold):
     At the rheobase the potential comes as close to the threshold as you like and never there; rounding must not decide
     otherwise.
     """
-    margin = 1e-15 * np.abs(threshold)
+    margin = TIE * np.abs(threshold)
     ties = np.abs(drive - threshold) <= margin
     return np.where(ties, threshold - margin, drive) if ties.any() else drive
 
@@ -285,21 +317,33 @@ def _real(value: Any, name: str) -> np.ndarray:
     if type(value) in (float, int) and -MAX_NUMBER < value < MAX_NUMBER:
         return np.array(float(value))  # the common case, ten times faster than by the general way
     if isinstance(value, torch.Tensor):
-        value = value.detach().cpu().numpy()
+        if ordinary_tensor(name, value).requires_grad and torch.is_grad_enabled():
+            raise ValueError(
+                f"{name}: got a tensor that asks for gradients, allowed is {name}.detach(): spikes pass none on"
+            )
+        value = value.detach().cpu().to(torch.float64 if value.is_floating_point() else value.dtype).numpy()
     try:
         array = np.asarray(value)
     except ValueError:
-        raise ValueError(f"{name} is ragged; a number or a regular array in {UNITS[name]} is needed") from None
+        raise ValueError(f"{name}: got a ragged sequence, allowed is a regular array in {UNITS[name]}") from None
     if array.dtype.kind not in "iuf":
-        raise ValueError(f"{name} is {value!r}; a plain real number or an array of them is needed, in {UNITS[name]}")
+        raise ValueError(f"{name}: got {value!r}, allowed is a real number or an array of them, in {UNITS[name]}")
     if array.size == 0:
-        raise ValueError(f"{name} is empty (shape {array.shape}); at least one value in {UNITS[name]} is needed")
+        raise ValueError(f"{name}: got no value (shape {array.shape}), allowed is at least one in {UNITS[name]}")
     array = array.astype(np.float64, copy=False)
     if not np.isfinite(array).all():
-        raise ValueError(
-            f"{name} holds {array[~np.isfinite(array)].flat[0]}; every value must be finite, in {UNITS[name]}"
-        )
+        strange = array[~np.isfinite(array)].flat[0]
+        raise ValueError(f"{name}: got {strange}, allowed are finite values in {UNITS[name]}")
     return array
+
+
+def _product(one: np.ndarray, other: np.ndarray, names: str, unit: str) -> np.ndarray:
+    """The product of two arguments, or a ValueError where it leaves the range of floating point."""
+    with np.errstate(over="ignore", under="ignore"):
+        product = one * other
+    if not (np.abs(product) <= MAX_NUMBER).all():
+        raise ValueError(f"{names}: got a product beyond floating point, allowed are {MAX_NUMBER:g} {unit} at most")
+    return product
 
 
 def _n_steps(duration: Any, dt: Any) -> int:
@@ -307,14 +351,16 @@ def _n_steps(duration: Any, dt: Any) -> int:
     for name, value in (("dt", dt), ("duration", duration)):
         array = _real(value, name)
         if array.size != 1 or array.item() <= 0:
-            raise ValueError(f"{name} is {value!r}; one positive number in ms is needed")
+            raise ValueError(f"{name}: got {value!r}, allowed is one positive number in ms")
     ratio = float(duration) / float(dt)
     if ratio < 1 - 1e-9:
-        raise ValueError(f"duration is {duration:g} ms, shorter than one step dt = {dt:g} ms; both are in ms, not in s")
+        raise ValueError(
+            f"duration: got {duration:g} ms, allowed is at least one step dt = {dt:g} ms; both are in ms, not in s"
+        )
     if abs(ratio - round(ratio)) > 1e-6 * max(1.0, ratio * 1e-3):
         raise ValueError(
-            f"duration is {duration:g} ms, which is {ratio:g} steps of dt = {dt:g} ms; a whole number of steps is "
-            f"needed, for instance a duration of {round(ratio) * dt:g} ms"
+            f"duration: got {duration:g} ms, {ratio:g} steps of dt = {dt:g} ms, allowed is a whole number of steps, "
+            f"for instance {round(ratio) * dt:g} ms"
         )
     return round(ratio) + 1
 
@@ -329,7 +375,7 @@ def _neurons(current_shape: tuple[int, ...], **parameters: Any) -> tuple[tuple[i
         shapes = {"current": current_shape, **{name: array.shape for name, array in arrays.items() if array.ndim}}
         shapes = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
         raise ValueError(
-            f"these shapes do not broadcast: {shapes} (current without its time axis, if it has one)"
+            f"shapes: got {shapes} (current without its time axis), allowed are shapes that broadcast"
         ) from None
     table = np.empty((len(arrays), *shape))
     for row, array in enumerate(arrays.values()):
@@ -339,19 +385,16 @@ def _neurons(current_shape: tuple[int, ...], **parameters: Any) -> tuple[tuple[i
     lowest = dict(zip(arrays, table.min(1).tolist(), strict=True))
     for name in ("resistance", "capacitance"):
         if lowest[name] <= 0:
-            raise ValueError(f"{name} is {lowest[name]:g} {UNITS[name]}; a membrane has a positive one")
-    for name, why in (
-        ("tau_ref", "a rest cannot last less than no time"),
-        ("spike_height", "a spike is drawn upwards"),
-    ):
+            raise ValueError(f"{name}: got {lowest[name]:g} {UNITS[name]}, allowed is more than 0")
+    for name in ("tau_ref", "spike_height"):
         if lowest.get(name, 0.0) < 0:
-            raise ValueError(f"{name} is {lowest[name]:g} {UNITS[name]}; {why}, so 0 or more is needed")
+            raise ValueError(f"{name}: got {lowest[name]:g} {UNITS[name]}, allowed is 0 or more")
     names = list(arrays)
     threshold, reset = table[names.index("threshold")], table[names.index("reset")]
     worst = (threshold - reset).argmin()
     if threshold[worst] <= reset[worst]:
         raise ValueError(
-            f"threshold is {threshold[worst]:g} V and reset is {reset[worst]:g} V; the threshold must lie above the "
-            "reset, or the neuron would spike again in the moment of its reset"
+            f"threshold: got {threshold[worst]:g} V, allowed is more than the reset, {reset[worst]:g} V, or the neuron "
+            "would spike again in the moment of its reset"
         )
     return shape, table

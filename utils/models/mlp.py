@@ -7,6 +7,8 @@ import copy
 import itertools
 import math
 from collections.abc import Sequence
+from numbers import Real
+from typing import Any
 
 import torch
 from torch import nn
@@ -42,6 +44,9 @@ def find_activation(activation: str | nn.Module) -> nn.Module:
 
     Raises:
         ValueError: the name is not in the table, or the brackets hold anything but numbers that the activation takes.
+
+    >>> find_activation("LeakyReLU(0.1)")
+    LeakyReLU(negative_slope=0.1)
     """
     if isinstance(activation, nn.Module):
         return copy.deepcopy(activation)
@@ -78,6 +83,11 @@ def _linear(n_in: int, n_out: int, generator: torch.Generator | None) -> nn.Line
     return layer
 
 
+def _tensor(x: Any) -> None:
+    if not isinstance(x, torch.Tensor):
+        raise ValueError(f"x: got {type(x).__name__}, allowed is a tensor; torch.as_tensor(x) makes one")
+
+
 class MLP(nn.Module):
     """Linear layers with an activation between them; the last layer gives logits.
 
@@ -91,6 +101,9 @@ class MLP(nn.Module):
 
     Raises:
         ValueError: a size below 1, an unknown activation, or a dropout outside [0, 1).
+
+    >>> MLP(2, [100, 10, 5], 1, "LeakyReLU(0.1)")(torch.zeros(100, 2)).shape
+    torch.Size([100, 1])
     """
 
     def __init__(
@@ -103,11 +116,11 @@ class MLP(nn.Module):
         generator: torch.Generator | None = None,
     ) -> None:
         super().__init__()
-        shape = (n_inputs,) if isinstance(n_inputs, int) else tuple(n_inputs)
+        shape = tuple(n_inputs) if isinstance(n_inputs, Sequence) else (n_inputs,)
         self.n_inputs = math.prod(checked_count("n_inputs", size) for size in shape)
-        if isinstance(hidden, int | str):
+        if isinstance(hidden, Real | str):
             raise ValueError(f"hidden: got {hidden!r}, allowed is a list of widths, such as [100, 10, 5]")
-        if isinstance(dropout, bool) or not isinstance(dropout, int | float) or not 0 <= dropout < 1:
+        if isinstance(dropout, bool) or not isinstance(dropout, Real) or not 0 <= dropout < 1:
             raise ValueError(f"dropout: got {dropout!r}, allowed is a number of at least 0 and below 1")
         widths = [self.n_inputs, *(checked_count("hidden", width) for width in hidden)]
         layers: list[nn.Module] = []
@@ -135,6 +148,7 @@ class MLP(nn.Module):
         Raises:
             ValueError: x has no batch axis, or its samples have another number of features.
         """
+        _tensor(x)
         if x.ndim < 2 or math.prod(x.shape[1:]) != self.n_inputs:
             raise ValueError(
                 f"x: got shape {tuple(x.shape)}, allowed is (batch, ...), {self.n_inputs} numbers a sample"
@@ -195,6 +209,7 @@ class MLPEnsemble(nn.Module):
         Raises:
             ValueError: x has another shape.
         """
+        _tensor(x)
         if x.ndim == 2:
             x = x.expand(self.size, *x.shape)
         if x.ndim != 3 or x.shape[0] != self.size or x.shape[2] != self.n_inputs:

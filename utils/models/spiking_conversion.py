@@ -31,7 +31,14 @@ class SpikingRun:
     errors: Tensor | None
 
     def accuracy(self, y: Tensor) -> Tensor:
-        """Fraction of the batch that is right after each step, (n_steps,), for labels y (batch,)."""
+        """Fraction of the batch that is right after each step, (n_steps,), for labels y (batch,).
+
+        Args:
+            labels: (n,) true classes.
+
+        Returns:
+            A share from 0 to 1 for each number of steps.
+        """
         return (self.readout.argmax(-1) == y).double().mean(-1)
 
 
@@ -63,8 +70,8 @@ class SpikingMLP(nn.Module):
         )
         if len(values) != n_hidden or not all(0 < value < float("inf") for value in values):
             raise ValueError(
-                f"thresholds is {thresholds!r}; one positive number, or one for each of the {n_hidden} hidden layers, "
-                "is needed"
+                f"thresholds: got {thresholds!r}, allowed is one positive number, or one for each of the {n_hidden} "
+                "hidden layers"
             )
         for i, layer in enumerate(layers):
             self.register_buffer(f"weight{i}", layer.weight.detach().clone())
@@ -96,9 +103,9 @@ class SpikingMLP(nn.Module):
             ValueError: n_steps is below 1, or x does not fit the first layer.
         """
         if isinstance(n_steps, bool) or n_steps != int(n_steps) or n_steps < 1:
-            raise ValueError(f"n_steps is {n_steps!r}; a whole number of at least 1 is needed")
+            raise ValueError(f"n_steps: got {n_steps!r}, allowed is a whole number of at least 1")
         if x.ndim != 2 or x.shape[1] != self.weight0.shape[1]:
-            raise ValueError(f"x has the shape {tuple(x.shape)}; (batch, {self.weight0.shape[1]}) is needed")
+            raise ValueError(f"x: got shape {tuple(x.shape)}, allowed is (batch, {self.weight0.shape[1]})")
         n_hidden = len(self.thresholds)
         weights = [getattr(self, f"weight{i}").T for i in range(n_hidden + 1)]
         biases = [getattr(self, f"bias{i}") for i in range(n_hidden + 1)]
@@ -128,7 +135,14 @@ class SpikingMLP(nn.Module):
         return SpikingRun(readout, rates, [count.sum(1).mean().item() for count in counts], errors)
 
     def forward(self, x: Tensor, n_steps: int = 100) -> Tensor:
-        """Mean input of the read-out after n_steps, (batch, n_outputs); it approaches the ReLU network's logits."""
+        """Mean input of the read-out after n_steps, (batch, n_outputs); it approaches the ReLU network's logits.
+
+        Args:
+            x: (n, n_inputs).
+
+        Returns:
+            What `run` returns.
+        """
         return self.run(x, n_steps).readout[-1]
 
 
@@ -156,15 +170,15 @@ def relu_layers(model: nn.Module) -> list[nn.Linear]:
             rectified = True
         elif isinstance(module, nn.Linear | nn.ReLU):
             raise ValueError(
-                f"model has a {type(module).__name__} out of place; Linear layers with one ReLU between them are needed"
+                f"model: got a {type(module).__name__} out of place, allowed are Linear layers with one ReLU between"
             )
         else:
             raise ValueError(
-                f"model holds a {type(module).__name__}; a spike rate is never negative and its curve is a ReLU, so "
-                "only Linear and ReLU layers can be converted"
+                f"model: got a {type(module).__name__}, allowed are Linear and ReLU layers: a spike rate is never "
+                "negative, and its curve is a ReLU"
             )
     if len(linear) < 2 or rectified:
-        raise ValueError(f"model has {len(linear)} Linear layers; at least two are needed, the last one without a ReLU")
+        raise ValueError(f"model: got {len(linear)} Linear layers, allowed are at least two, the last without a ReLU")
     return linear
 
 
@@ -207,14 +221,12 @@ def balanced_thresholds(model: nn.Module, x: Tensor, percentile: float = 99.9) -
         Diehl et al. 2015, doi:10.1109/IJCNN.2015.7280696; Rueckauer et al. 2017, doi:10.3389/fnins.2017.00682.
     """
     if not 0 < percentile <= 100:
-        raise ValueError(f"percentile is {percentile!r}; above 0 and up to 100 is needed")
+        raise ValueError(f"percentile: got {percentile!r}, allowed is above 0 and up to 100")
     thresholds = []
     for number, activation in enumerate(hidden_activations(model, x)):
         active = activation[activation > 0].sort().values
         if len(active) == 0:
-            raise ValueError(
-                f"x leaves hidden layer {number + 1} silent; other samples are needed to set its threshold"
-            )
+            raise ValueError(f"x: got samples that leave hidden layer {number + 1} silent, allowed are others")
         # torch.quantile refuses more than 16 million values; the nearest rank needs no such limit.
         thresholds.append(active[min(len(active) - 1, int(percentile / 100 * len(active)))].item())
     return thresholds

@@ -14,7 +14,7 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "describe": "figures",
         "emit": "output",
         "emit_picture": "output",
-        "emit_widget": "output",
+        "emit_widget": "live",
         "escape": "output",
         "in_kernel": "host",
         "on_colab": "host",

@@ -1,4 +1,4 @@
-"""One output of a cell, in every form a page may need: widget, picture, HTML, plain text."""
+"""One output of a cell, in every form a page may need: picture, HTML, plain text."""
 
 from __future__ import annotations
 
@@ -6,14 +6,10 @@ import base64
 import html as html_escape
 from typing import Any
 
-from utils.page.host import in_kernel, on_colab
+from utils.page.host import in_kernel
 
-WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-
-# Marks an output that holds nothing but the words of the picture before it.
+# Marks an output that holds nothing but the words of the picture before it, or how to bring a still one to life.
 FIGURE_WORDS = "figure-words"
-# Out of sight, and still read aloud.
-UNSEEN = "position:absolute;width:1px;height:1px;margin:0;overflow:hidden;clip-path:inset(50%);white-space:nowrap"
 
 
 def emit(
@@ -41,58 +37,58 @@ def emit(
     display(bundle, raw=True, metadata=metadata or {})
 
 
-def emit_widget(
-    widget: Any, text: str, html: str | None = None, png: bytes | None = None, width: int | None = None
-) -> None:
-    """Show a widget; a page without a kernel shows `html` or `png` in its place.
-
-    Args:
-        widget: an ipywidgets widget.
-        text: the plain-text form, compared by the regression run.
-        html: what a static page shows.
-        png: or the picture a static page shows, with `text` as its alternative text.
-        width: the picture's display width in CSS pixels.
-    """
-    mime: dict[str, Any] = {
-        WIDGET_VIEW: {"version_major": 2, "version_minor": 0, "model_id": widget.model_id},
-    }
-    if on_colab():
-        emit(text, mime=mime)
-    elif png is not None:
-        emit_picture(png, text, width, mime)
-    else:
-        emit(text, html, mime=mime)
-
-
-def emit_picture(png: bytes, alt: str, width: int | None = None, mime: dict[str, Any] | None = None) -> None:
+def emit_picture(png: bytes, alt: str, width: int | None = None) -> None:
     """Show a PNG with its alternative text, and the same words behind it for screen readers alone.
 
-    JupyterLab and the pages that nbconvert makes draw a stored PNG without its alternative text; the hidden words stand
-    in for it there. The website leaves them out, since its pictures carry their own.
+    JupyterLab draws a stored PNG without its alternative text; an empty element that bears the words stands in for it
+    there. The website leaves it out, since its pictures carry their own.
 
     Args:
         png: the encoded picture.
         alt: what it shows, in words.
         width: display width in CSS pixels; the picture's own when None.
-        mime: further forms of the same output.
     """
-    notes: dict[str, Any] = {"alt": alt}
-    if width is not None:
-        notes["width"] = width
-    data = {"image/png": base64.b64encode(png).decode("ascii"), **(mime or {})}
-    emit(alt, mime=data, metadata={"image/png": notes})
+    emit_png(png, alt, width)
     if in_kernel():
-        # A panel's picture changes later on, these words do not.
-        _emit_hidden_words(f"As first drawn: {alt}" if mime else alt)
+        emit_behind(unseen_words(alt))
 
 
-def _emit_hidden_words(words: str) -> None:
+def emit_png(png: bytes, alt: str, width: int | None = None) -> None:
+    """Show a PNG alone. Arguments as in `emit_picture`."""
+    notes = {"alt": alt} | ({} if width is None else {"width": width})
+    emit(alt, mime={"image/png": base64.b64encode(png).decode("ascii")}, metadata={"image/png": notes})
+
+
+def unseen_words(words: str) -> str:
+    """HTML that is read aloud and not seen.
+
+    Args:
+        words: what to read.
+
+    Returns:
+        An element that bears them as an attribute: pages that strip styles would print a hidden text.
+    """
+    return f'<span class="{FIGURE_WORDS}" role="img" aria-label="{escape(words)}"></span>'
+
+
+def emit_behind(html: str) -> None:
+    """Show HTML that belongs to the picture before it, and that the website leaves out.
+
+    Args:
+        html: words for screen readers, or how to bring a still picture to life.
+    """
     from IPython.display import display
 
-    html = f'<p class="{FIGURE_WORDS}" style="{UNSEEN}">{escape(words)}</p>'
     display({"text/html": html}, raw=True, metadata={FIGURE_WORDS: True})
 
 
 def escape(text: object) -> str:
-    """Text made safe to stand in HTML."""
+    """Text made safe to stand in HTML.
+
+    Args:
+        text: anything that can be written.
+
+    Returns:
+        The text with `<`, `>`, `&` and quotation marks replaced.
+    """
     return html_escape.escape(str(text), quote=True)

@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from utils.page.host import in_kernel
-from utils.page.output import emit_widget, escape
+from utils.page.live import emit_widget
+from utils.page.numbers import counted
+from utils.page.output import escape
 
 
 def progress(
@@ -37,7 +39,7 @@ def progress(
     from tqdm.notebook import tqdm as notebook_tqdm
 
     bar = notebook_tqdm(iterable, total=total, desc=desc, unit=unit, smoothing=smoothing, display=False)
-    words = f"Progress: {desc}" + (f", {bar.total} {unit}s" if bar.total else "")
+    words = f"Progress: {desc}" + (f", {counted(bar.total, unit)}" if bar.total else "")
     # The bar's own text form holds times; ours is constant, so that the regression run can compare it.
     emit_widget(bar.container, words, f"<small>{escape(words)}</small>")
     return bar

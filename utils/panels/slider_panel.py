@@ -9,13 +9,15 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from matplotlib.figure import Figure
 
-from utils.page.figures import PIXELS_PER_INCH
+from utils.page.figures import PIXELS_PER_INCH, few_colours
 from utils.page.host import on_colab
-from utils.page.output import emit, emit_widget, escape
+from utils.page.live import emit_widget
+from utils.page.output import emit, escape
 from utils.panels.canvas import Canvas
 from utils.panels.controls import Action, Choice, Slider, Text, labelled
 
@@ -43,10 +45,15 @@ class SliderPanel:
         play: seconds in which a button plays the first slider from end to end, as a film; None for no such button.
             Nothing moves before the button is pressed.
 
+    Attributes:
+        site_values: control -> the values that the website keeps, where not all of them are to be kept.
+
     Raises:
         ValueError: no slider, two of one name, a start value that is not allowed, or a film over anything but a slider
             of whole numbers, or of more than 10 seconds.
     """
+
+    site_values: Mapping[str, Sequence[Any]] = MappingProxyType({})
 
     def __init__(
         self,
@@ -124,10 +131,21 @@ class SliderPanel:
             f'<p style="margin:0;line-height:1.45;max-width:46em"><strong>{escape(self.title)}.</strong> '
             f"{escape(self.description)}</p>",
         )
-        emit_widget(self.box, self.caption, png=self.png, width=self._width)
+        emit_widget(
+            self.box,
+            self.caption,
+            png=few_colours(self._canvas.pixels()),
+            width=self._width,
+            name=self.title,
+            revive="The picture stands still: run this cell, after those above it, to move it.",
+        )
 
     def run_action(self) -> None:
-        """Press the action's button: start it, or, while it runs, ask it to stop."""
+        """Press the action's button: start it, or, while it runs, ask it to stop.
+
+        Raises:
+            ValueError: this panel has no action.
+        """
         if self._action is None:
             raise ValueError("action: this panel has none")
         if self._thread is not None and self._thread.is_alive():
@@ -139,7 +157,14 @@ class SliderPanel:
         self._thread.start()
 
     def wait(self, seconds: float | None = None) -> bool:
-        """Wait for a running action; False if it still runs after `seconds`."""
+        """Wait for a running action; False if it still runs after `seconds`.
+
+        Args:
+            seconds: how long; None for as long as it takes.
+
+        Returns:
+            Whether it has ended.
+        """
         if self._thread is not None:
             self._thread.join(seconds)
             return not self._thread.is_alive()
@@ -212,6 +237,9 @@ class SliderPanel:
 
     def _redraw(self, values: dict[str, Any]) -> None:
         with self._lock:
+            if self._action is not None:
+                # Other values: what the bar told of is over.
+                self._bar.value = 0
             try:
                 caption = self._update(self._canvas.artists, **values)
             except Exception as problem:

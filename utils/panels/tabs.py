@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
-from utils.page.output import emit_widget, escape
+from utils.page.live import emit_widget
+from utils.page.output import escape
 
 
 class Tabs:
@@ -22,14 +24,22 @@ class Tabs:
             raise ValueError("sections: got none, allowed are one or more")
         self.sections = dict(sections)
 
-    def show(self) -> None:
-        """Show the tabs."""
+    def widget(self) -> Any:
+        """The ipywidgets control.
+
+        Returns:
+            An ipywidgets tab.
+        """
         import ipywidgets as widgets
 
         tab = widgets.Tab(children=[widgets.HTML(html) for html in self.sections.values()])
         for number, title in enumerate(self.sections):
             tab.set_title(number, title)
+        return tab
+
+    def show(self) -> None:
+        """Show the tabs."""
         static = "".join(
             f"<section><p><strong>{escape(title)}</strong></p>{html}</section>" for title, html in self.sections.items()
         )
-        emit_widget(tab, f"Tabs: {', '.join(self.sections)}", static)
+        emit_widget(self.widget(), f"Tabs: {', '.join(self.sections)}", static)

@@ -1,56 +1,71 @@
-"""Figures, tables and slider pictures of notebook 01: the neuron, the two-path network, its learning."""
+"""Figures of notebook 01: the neuron, the two-path network, its learning, and its step at a threshold."""
 
 from __future__ import annotations
 
-import html
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
+import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, Ellipse, FancyArrowPatch, FancyBboxPatch, Polygon
 
-from utils.page.output import emit
-from utils.plotting.style import COLORS, EXCITATORY, INHIBITORY, MODEL, TRUTH
+from utils.page.figures import describe
+from utils.page.numbers import counted
+from utils.plotting.all_or_none_tables import number, scalar
+from utils.plotting.style import (
+    COLORS,
+    CURVE,
+    DASH_DOT,
+    DASHED,
+    DOTTED,
+    EXAMPLES,
+    EXCITATORY,
+    GUIDE,
+    INHIBITORY,
+    LARGE,
+    NORMAL,
+    OTHER,
+    OWN,
+    SEQUENTIAL,
+    SMALL,
+    STRONG,
+    THIN,
+    TRUTH,
+    best_line,
+    new_figure,
+    styled,
+)
 
-WIDTH = 7.6
 SILENT = COLORS["light"]
-_INK = COLORS["black"]
 # The lowest loss a logarithmic axis shows; below it the error is nothing but rounding.
-_LOSS_FLOOR = 1e-16
+LOSS_FLOOR = 1e-16
+DOSE = "dose (arbitrary units)"
 
 
-def _scalar(value: Any) -> float:
-    """A plain number from a number or from a tensor, whether it collects gradients or not."""
-    return float(value.detach() if hasattr(value, "detach") else value)
+def _array(values: Any) -> np.ndarray:
+    """Tensors, arrays and lists alike as an array of plain numbers."""
+    return np.asarray(values.detach() if hasattr(values, "detach") else values, dtype=float)
 
 
-def _bracketed(value: str) -> str:
-    """A number as it stands after an operator."""
-    return f"({value})" if value.startswith("-") else value
-
-
-def _floats(values: Sequence[float]) -> list[float]:
-    """Tensors, arrays and lists alike as plain numbers."""
-    return [_scalar(value) for value in values]
-
-
-def number(value: float, digits: int = 6) -> str:
-    """A value as a reader writes it: at most `digits` significant ones, no minus zero, no rounding dust."""
-    value = _scalar(value)
-    if abs(value) < 1e-9:
-        return "0"
-    return f"{value:.{digits}g}"
+def _in_order(n: int) -> np.ndarray:
+    """One colour for each of n things that have an order, dark for the first; none too light for a line on white."""
+    return mpl.colormaps[SEQUENTIAL](np.linspace(0, 0.82, n))
 
 
 # --- the neuron ----------------------------------------------------------------------------------------------------
 
 
-def neuron_schematic() -> Figure:
-    """A neuron with its parts named, and the way of a signal through it."""
-    fig = Figure(figsize=(WIDTH, 3.37))
+@styled
+def plot_neuron() -> Figure:
+    """A neuron with its parts named, and the way of a signal through it.
+
+    Returns:
+        The figure.
+    """
+    fig = new_figure(3.2)
     ax = fig.add_axes((0, 0, 1, 1))
     ax.set(xlim=(-0.05, 14.85), ylim=(0, 6.6), aspect="equal")
     ax.axis("off")
@@ -63,7 +78,7 @@ def neuron_schematic() -> Figure:
     axon_y = 3.2
     # The cone of the axon hillock and the axon itself, one outline, below the soma.
     outline = [(4.2, 3.75), (4.9, 3.42), (5.6, 3.3), (12.1, 3.3), (12.1, 3.1), (5.6, 3.1), (4.9, 2.98), (4.2, 2.65)]
-    ax.add_patch(Polygon(outline, closed=True, facecolor=body, edgecolor=edge, linewidth=1.2, zorder=2))
+    ax.add_patch(Polygon(outline, closed=True, facecolor=body, edgecolor=edge, linewidth=GUIDE, zorder=2))
     for left in (6.0, 7.55, 9.1, 10.65):
         box = FancyBboxPatch(
             (left, axon_y - 0.27),
@@ -72,20 +87,20 @@ def neuron_schematic() -> Figure:
             boxstyle="round,pad=0,rounding_size=0.26",
             facecolor=sheath,
             edgecolor="#5F7A8C",
-            linewidth=1.2,
+            linewidth=GUIDE,
             zorder=4,
         )
         ax.add_patch(box)
-    ax.add_patch(Ellipse((3.75, 3.2), 1.75, 1.6, facecolor=body, edgecolor=edge, linewidth=1.2, zorder=3))
+    ax.add_patch(Ellipse((3.75, 3.2), 1.75, 1.6, facecolor=body, edgecolor=edge, linewidth=GUIDE, zorder=3))
     # Hides the line between soma and hillock, so that both are one cell.
     ax.add_patch(
         Polygon([(4.3, 3.58), (4.75, 3.42), (4.75, 2.98), (4.3, 2.82)], facecolor=body, linewidth=0, zorder=3.5)
     )
-    ax.add_patch(Circle((3.65, 3.25), 0.36, facecolor="#E3AE8A", edgecolor=edge, linewidth=1, zorder=5))
+    ax.add_patch(Circle((3.65, 3.25), 0.36, facecolor="#E3AE8A", edgecolor=edge, linewidth=GUIDE, zorder=5))
 
     for target in ((13.5, 4.45), (13.8, 3.6), (13.8, 2.75), (13.5, 1.95)):
         _curve(ax, (12.05, 3.2), (12.9, 3.2), target, 2.6, body, edge)
-        ax.add_patch(Circle(target, 0.17, facecolor=body, edgecolor=edge, linewidth=1.2, zorder=4))
+        ax.add_patch(Circle(target, 0.17, facecolor=body, edgecolor=edge, linewidth=GUIDE, zorder=4))
 
     labels = (
         ("dendrites\ncollect the inputs", (1.2, 6.15), (1.5, 4.85)),
@@ -104,20 +119,24 @@ def neuron_schematic() -> Figure:
             xytext=place,
             ha="center",
             va="center",
-            fontsize=9,
-            color=_INK,
+            fontsize=NORMAL,
+            color=OWN,
             linespacing=1.25,
-            arrowprops={"arrowstyle": "-", "color": COLORS["grey"], "linewidth": 0.9, "shrinkA": 1, "shrinkB": 0},
+            arrowprops={"arrowstyle": "-", "color": COLORS["grey"], "linewidth": GUIDE, "shrinkA": 1, "shrinkB": 0},
             zorder=6,
         )
     # The spike keeps its height on its way; that is what the picture is about.
     for at in (8.75, 10.6):
         x = np.linspace(-0.55, 0.55, 80)
         shape = 0.62 * np.exp(-((x / 0.12) ** 2)) - 0.12 * np.exp(-(((x + 0.26) / 0.13) ** 2))
-        ax.plot(at + x, 1.35 + shape, color=EXCITATORY, linewidth=1.8)
+        ax.plot(at + x, 1.35 + shape, color=EXCITATORY, linewidth=CURVE)
     ax.add_patch(_arrow((9.35, 1.5), (9.95, 1.5), EXCITATORY))
-    ax.text(9.7, 0.62, "a spike travels, its height unchanged", ha="center", fontsize=9, color=EXCITATORY)
-    return fig
+    ax.text(9.7, 0.62, "a spike travels, its height unchanged", ha="center", fontsize=NORMAL, color=EXCITATORY)
+    named = ", ".join(text.split("\n")[0] for text, _, _ in labels)
+    return describe(
+        fig,
+        f"A neuron from left to right, its parts named: {named}. Below the axon a spike travels and keeps its height.",
+    )
 
 
 def _branch(ax, start, angle, length, width, fill, edge, depth) -> None:
@@ -139,43 +158,81 @@ def _curve(ax, start, middle, end, width, fill, edge) -> None:
     ax.plot(*points.T, color=fill, linewidth=width, solid_capstyle="round", zorder=1.5)
 
 
-def _arrow(start, end, color, width=1.6) -> FancyArrowPatch:
+def _arrow(start, end, color, width=THIN) -> FancyArrowPatch:
     return FancyArrowPatch(
         start, end, arrowstyle="-|>", mutation_scale=12, color=color, linewidth=width, shrinkA=0, shrinkB=0, zorder=3
     )
 
 
-def all_or_none_law(time: np.ndarray, voltage: np.ndarray, amplitudes: Sequence[float], pulse: float) -> Figure:
-    """Membrane potential after pulses of growing amplitude, and its peak against the amplitude.
+@styled
+def plot_squid_axon(time: Any, voltage: Any, amplitudes: Any, pulse: float, onset: float = 1.0) -> Figure:
+    """Membrane potential after pulses of growing amplitude, and what grows with the amplitude and what does not.
 
     Args:
         time: (n_steps,) in ms.
         voltage: (n_pulses, n_steps) in mV.
         amplitudes: (n_pulses,) in uA/cm2, ascending.
         pulse: length of the pulse in ms.
+        onset: its start in ms.
+
+    Returns:
+        The figure.
     """
-    peaks = voltage.max(axis=1)
+    time, voltage, amplitudes = _array(time), _array(voltage), _array(amplitudes)
+    peaks, delays = voltage.max(axis=1), time[voltage.argmax(axis=1)] - onset
     fired = peaks > 0
-    fig = Figure(figsize=(WIDTH, 3.3))
-    left, right = fig.subplots(1, 2, width_ratios=(1.15, 1))
-    fig.subplots_adjust(left=0.085, right=0.985, bottom=0.16, top=0.88, wspace=0.27)
-    for trace, spiked in zip(voltage, fired, strict=True):
-        left.plot(time, trace, color=EXCITATORY if spiked else TRUTH, linewidth=1.4, alpha=0.9)
-    left.axvspan(1, 1 + pulse, color=COLORS["yellow"], alpha=0.35, linewidth=0)
-    left.text(1 + pulse / 2, 57, "pulse", ha="center", va="top", fontsize=8.5)
-    left.set(xlabel="time (ms)", ylabel="membrane potential (mV)", ylim=(-85, 60), xlim=(0, time[-1]))
-    left.set_title("After each pulse")
-    right.plot(amplitudes, peaks, color=COLORS["light"], linewidth=1.5, zorder=1)
-    right.plot(np.array(amplitudes)[fired], peaks[fired], "o", color=EXCITATORY, label="spike")
-    right.plot(np.array(amplitudes)[~fired], peaks[~fired], "o", color=TRUTH, label="no spike")
+    fig = new_figure(4.2)
+    traces, pulses, height, when = (
+        fig.add_axes(place)
+        for place in (
+            (0.085, 0.34, 0.5, 0.57),
+            (0.085, 0.115, 0.5, 0.15),
+            (0.685, 0.58, 0.3, 0.33),
+            (0.685, 0.115, 0.3, 0.33),
+        )
+    )
+    colors = [
+        _in_order(max(int(fired.sum()), 1))[k - 1] if spiked else TRUTH
+        for k, spiked in zip(fired.cumsum(), fired, strict=True)
+    ]
+    for trace, amplitude, spiked, color in zip(voltage, amplitudes, fired, colors, strict=True):
+        traces.plot(time, trace, color=color, linewidth=CURVE if spiked else THIN)
+        current = np.where((time >= onset) & (time < onset + pulse), amplitude, 0)
+        pulses.plot(time, current, color=color, linewidth=GUIDE)
+    for spike, side in ((0, 1), (-1, -1)):
+        if fired.any():
+            which = np.flatnonzero(fired)[spike]
+            at = time[voltage[which].argmax()] + 0.35 * side
+            traces.text(
+                at, 30, f"{amplitudes[which]:g}", ha="left" if side > 0 else "right", va="center", color=colors[which]
+            )
+    traces.text(time[-1], -58, "no spike" if not fired.all() else "", ha="right", fontsize=SMALL, color="#666666")
+    traces.set(ylabel="potential (mV)", xlim=(0, time[-1]), ylim=(-85, 60), title="After each pulse")
+    traces.tick_params(labelbottom=False)
+    pulses.set(xlabel="time (ms)", ylabel="µA/cm²", xlim=(0, time[-1]))
+    # The jump is the message: no line leads across it.
+    height.scatter(amplitudes, peaks, c=colors, s=30, zorder=3)
+    height.set(ylabel="peak (mV)", ylim=(-85, 60), title="How tall?")
+    height.tick_params(labelbottom=False)
+    when.scatter(
+        amplitudes[fired], delays[fired], c=[c for c, f in zip(colors, fired, strict=True) if f], s=30, zorder=3
+    )
+    when.set(xlabel="pulse (µA/cm²)", ylabel="spike after (ms)", title="How soon?", xlim=height.get_xlim())
+    when.set_ylim(0, 1.15 * max([*delays[fired], 1]))
+    words = [f"Membrane potentials after {counted(len(fired), 'pulse')} of growing strength:"]
+    words.append(f"{int((~fired).sum())} stay below 0 mV, {int(fired.sum())} become spikes.")
     if fired.any() and not fired.all():
-        threshold = (np.array(amplitudes)[fired].min() + np.array(amplitudes)[~fired].max()) / 2
-        right.axvline(threshold, color=_INK, linewidth=1, linestyle=(0, (4, 3)))
-        right.text(threshold + 0.3, -5, "threshold", fontsize=8.5, va="center")
-    right.set(xlabel="pulse amplitude (µA/cm²)", ylabel="peak (mV)", ylim=(-85, 60))
-    right.set_title("Dose and response")
-    right.legend(loc="lower right")
-    return fig
+        low, high = amplitudes[~fired].max(), amplitudes[fired].min()
+        for ax in (height, when):
+            ax.axvspan(low, high, color=COLORS["yellow"], alpha=0.35, linewidth=0)
+        height.text((low + high) / 2, -20, "threshold", rotation=90, ha="center", va="center", fontsize=SMALL)
+        words.append(f"The peak jumps between {low:g} and {high:g} µA/cm².")
+    if fired.any():
+        words.append(
+            f"The peaks of the spikes lie between {peaks[fired].min():.0f} and {peaks[fired].max():.0f} mV, their "
+            f"delays between {delays[fired].min():.1f} and {delays[fired].max():.1f} ms."
+        )
+    return describe(fig, " ".join(words))
 
 
 # --- the network ---------------------------------------------------------------------------------------------------
@@ -184,28 +241,92 @@ _PLACES = {"x": (0.75, 2.0), "h0": (3.45, 3.15), "h1": (3.45, 0.85), "z": (6.6, 
 _EDGES = (("x", "h0", "w00"), ("x", "h1", "w01"), ("h0", "z", "w10"), ("h1", "z", "w11"), ("z", "response", None))
 
 
-def draw_network(
-    ax: Axes, parameters: Mapping[str, float], values: Mapping[str, float] | None = None
-) -> dict[str, Any]:
-    """Draw the two-path network from its parameters, and the values in it where they are given.
+class NetworkPicture:
+    """The two-path network as a diagram, drawn from its parameters, and the values that flow through it.
 
     Args:
-        ax: axes that are given over to the diagram.
         parameters: the seven numbers by name.
-        values: x, z0, h0, s0, z1, h1, s1, z, response for one stimulus.
-
-    Returns:
-        The artists that `flow` moves.
     """
-    ax.set(xlim=(0, 9.5), ylim=(-0.35, 4.35))
-    ax.axis("off")
-    # The labels never change, but a panel must draw them again on top of the edges, which do.
-    artists: dict[str, Any] = {"edges": {}, "labels": {}, "texts": {}, "nodes": {}}
-    for start, end, weight in _EDGES:
-        strength = parameters[weight] if weight else 1.0
-        color = (EXCITATORY if strength > 0 else INHIBITORY) if weight else _INK
+
+    def __init__(self, parameters: Mapping[str, float]) -> None:
+        self.parameters = dict(parameters)
+
+    def draw(self, fig: Figure) -> dict[str, Any]:
+        """Draw the diagram on the whole of an empty figure.
+
+        Args:
+            fig: the figure.
+
+        Returns:
+            What `update` moves. Labels never change, but a panel must draw them again on top of the edges, which do.
+        """
+        ax = fig.add_axes((0, 0, 1, 1), xlim=(0, 9.5), ylim=(-0.35, 4.35))
+        ax.axis("off")
+        artists: dict[str, Any] = {"edges": {}, "labels": {}, "texts": {}, "nodes": {}}
+        for start, end, weight in _EDGES:
+            self._edge(ax, artists, start, end, weight)
+        _node(ax, artists, "x", "x")
+        for name, bias, side in (("h0", "b00", 0.98), ("h1", "b01", -0.98), ("z", "b_final", 0.98)):
+            _node(ax, artists, name, None)
+            x, y = _PLACES[name]
+            label = f"{bias} = {number(self.parameters[bias])}"
+            ax.text(x, y + side, label, ha="center", va="center", fontsize=NORMAL)
+            ax.add_patch(_arrow((x, y + 0.82 * side), (x, y + 0.58 * side), OWN, GUIDE))
+        ax.text(0.75, 1.15, "stimulus", ha="center", fontsize=NORMAL)
+        ax.text(8.85, 1.3, "response", ha="center", fontsize=NORMAL)
+        look = {"fontsize": NORMAL, "va": "center", "color": OWN, "linespacing": 1.3}
+        for name, x, y, side in (
+            ("h0", 4.12, 3.62, "left"),
+            ("h1", 4.12, 0.38, "left"),
+            ("s0", 5.4, 3.0, "center"),
+            ("s1", 5.4, 1.0, "center"),
+            ("z", 6.6, 1.2, "center"),
+        ):
+            artists["texts"][name] = ax.text(x, y, "", ha=side, **look)
+        artists["texts"]["response"] = ax.text(
+            8.85, 2.0, "r", **{**look, "fontsize": LARGE}, ha="center", weight="bold"
+        )
+        return artists
+
+    def update(self, artists: dict[str, Any], values: Mapping[str, Any]) -> str:
+        """Write the values of one stimulus into the diagram: what is silent turns pale.
+
+        Args:
+            artists: what `draw` returned.
+            values: x, z0, h0, s0, z1, h1, s1, z, response, one number each.
+
+        Returns:
+            One sentence that says what flows.
+        """
+        v = {name: scalar(value) for name, value in values.items()}
+        texts = artists["texts"]
+        texts["x"].set_text(number(v["x"], 3))
+        texts["response"].set_text(number(v["response"], 4))
+        for name, shown in (
+            ("h0", ("z0", "h0")),
+            ("h1", ("z1", "h1")),
+            ("s0", ("s0",)),
+            ("s1", ("s1",)),
+            ("z", ("z",)),
+        ):
+            texts[name].set_text("\n".join(f"{one} = {number(v[one])}" for one in shown))
+        for (start, _), (line, color, width) in artists["edges"].items():
+            awake = v["response" if start == "z" else start] != 0
+            line.set_color(color if awake else SILENT)
+            line.set_linewidth(width if awake else GUIDE)
+        for name, (circle, inside) in artists["nodes"].items():
+            awake = v["response" if name == "z" else name] != 0
+            circle.set_facecolor("#FCE7D6" if awake else "white")
+            inside.set_color(OWN if awake or name == "x" else "#B5B5B5")
+        paths = [name for name, key in (("upper", "h0"), ("lower", "h1")) if v[key] > 0]
+        active = {0: "no path is", 1: f"only the {' '.join(paths)} path is", 2: "both paths are"}[len(paths)]
+        return f"At dose {number(v['x'], 3)} {active} active, and the response is {number(v['response'], 4)}."
+
+    def _edge(self, ax: Axes, artists: dict[str, Any], start: str, end: str, weight: str | None) -> None:
+        strength = self.parameters[weight] if weight else 1.0
+        color = (EXCITATORY if strength > 0 else INHIBITORY) if weight else OWN
         # Weights from 1.7 to -40.8 share one picture, so the width follows their logarithm.
-        width = 1.0 + 1.3 * math.log10(1 + abs(strength)) if weight else 1.6
+        width = 1.0 + 1.3 * math.log10(1 + abs(strength)) if weight else THIN
         (x0, y0), (x1, y1) = _PLACES[start], _PLACES[end]
         distance = math.hypot(x1 - x0, y1 - y0)
         away, near = (0.46 if start == "x" else 0.56) / distance, (0.34 if end == "response" else 0.62) / distance
@@ -221,83 +342,59 @@ def draw_network(
                 f"{weight} = {number(strength)}",
                 ha="center",
                 va="center",
-                fontsize=9.5,
+                fontsize=NORMAL,
                 color=color,
                 bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5},
                 zorder=4,
             )
-    _node(ax, artists, "x", "x")
-    for name, bias, side in (("h0", "b00", 0.98), ("h1", "b01", -0.98), ("z", "b_final", 0.98)):
-        _node(ax, artists, name, None)
-        x, y = _PLACES[name]
-        ax.text(x, y + side, f"{bias} = {number(parameters[bias])}", ha="center", va="center", fontsize=9.5)
-        ax.add_patch(_arrow((x, y + 0.82 * side), (x, y + 0.58 * side), _INK, 1.0))
-    ax.text(0.75, 1.15, "stimulus", ha="center", fontsize=9)
-    ax.text(8.85, 1.3, "response", ha="center", fontsize=9)
-    empty = {"fontsize": 9, "va": "center", "color": _INK, "linespacing": 1.3}
-    texts = artists["texts"]
-    texts["h0"] = ax.text(4.12, 3.62, "", ha="left", **empty)
-    texts["h1"] = ax.text(4.12, 0.38, "", ha="left", **empty)
-    texts["s0"] = ax.text(5.4, 3.0, "", ha="center", **empty)
-    texts["s1"] = ax.text(5.4, 1.0, "", ha="center", **empty)
-    texts["z"] = ax.text(6.6, 1.2, "", ha="center", **empty)
-    texts["response"] = ax.text(8.85, 2.0, "", ha="center", fontsize=12, va="center", fontweight="bold", color=_INK)
-    if values is None:
-        texts["response"].set_text("r")
-    else:
-        flow(artists, values)
-    return artists
 
 
 def _node(ax: Axes, artists: dict, name: str, text: str | None) -> None:
     """A circle, with a small ReLU in it where it has no text."""
     x, y = _PLACES[name]
-    circle = Circle((x, y), 0.42 if text else 0.53, facecolor="white", edgecolor=_INK, linewidth=1.4, zorder=5)
+    circle = Circle((x, y), 0.42 if text else 0.53, facecolor="white", edgecolor=OWN, linewidth=THIN, zorder=5)
     ax.add_patch(circle)
     inside: Any
     if text:
-        inside = ax.text(x, y, text, ha="center", va="center", fontsize=12, fontweight="bold", zorder=6)
+        inside = ax.text(x, y, text, ha="center", va="center", fontsize=LARGE, fontweight="bold", zorder=6)
         artists["texts"][name] = inside
     else:
-        (inside,) = ax.plot([x - 0.3, x, x + 0.3], [y - 0.17, y - 0.17, y + 0.25], color=_INK, linewidth=2, zorder=6)
+        (inside,) = ax.plot([x - 0.3, x, x + 0.3], [y - 0.17, y - 0.17, y + 0.25], color=OWN, linewidth=CURVE, zorder=6)
     artists["nodes"][name] = (circle, inside)
 
 
-def flow(artists: dict[str, Any], values: Mapping[str, float]) -> None:
-    """Write the values of one stimulus into a drawn network: what is silent turns pale."""
-    v = {name: _scalar(value) for name, value in values.items()}
-    texts = artists["texts"]
-    texts["x"].set_text(number(v["x"], 3))
-    texts["h0"].set_text(f"z0 = {number(v['z0'])}\nh0 = {number(v['h0'])}")
-    texts["h1"].set_text(f"z1 = {number(v['z1'])}\nh1 = {number(v['h1'])}")
-    texts["s0"].set_text(f"s0 = {number(v['s0'])}")
-    texts["s1"].set_text(f"s1 = {number(v['s1'])}")
-    texts["z"].set_text(f"z = {number(v['z'])}")
-    texts["response"].set_text(number(v["response"], 4))
-    for (start, _), (line, color, width) in artists["edges"].items():
-        awake = v["response" if start == "z" else start] != 0
-        line.set_color(color if awake else SILENT)
-        line.set_linewidth(width if awake else 1.2)
-    for name, (circle, inside) in artists["nodes"].items():
-        awake = v["response" if name == "z" else name] != 0
-        circle.set_facecolor("#FCE7D6" if awake else "white")
-        inside.set_color(_INK if awake or name == "x" else "#B5B5B5")
+@styled
+def plot_network(parameters: Mapping[str, float], values: Mapping[str, Any] | None = None) -> Figure:
+    """The network as a diagram; with `values`, what flows through it for one stimulus.
+
+    Args:
+        parameters: the seven numbers by name.
+        values: x, z0, h0, s0, z1, h1, s1, z, response of one stimulus.
+
+    Returns:
+        The figure.
+    """
+    fig, picture = new_figure(3.4), NetworkPicture(parameters)
+    artists = picture.draw(fig)
+    if values is not None:
+        return describe(fig, f"What flows through the network. {picture.update(artists, values)}")
+    p = {name: number(value) for name, value in parameters.items()}
+    return describe(
+        fig,
+        f"The stimulus x feeds an upper ReLU (w00 = {p['w00']}, b00 = {p['b00']}) and a lower one (w01 = {p['w01']}, "
+        f"b01 = {p['b01']}). Weighted by w10 = {p['w10']} and w11 = {p['w11']} they meet b_final = {p['b_final']} in "
+        "the output ReLU.",
+    )
 
 
-def network_diagram(parameters: Mapping[str, float], values: Mapping[str, float] | None = None) -> Figure:
-    """The network as a figure of its own; with `values`, what flows through it for one stimulus."""
-    fig = Figure(figsize=(WIDTH, 3.6))
-    draw_network(fig.add_axes((0, 0, 1, 1)), parameters, values)
-    return fig
-
-
-def dose_response(
-    doses: Sequence[float],
-    responses: Sequence[float],
-    fine_doses: Sequence[float],
-    fine_responses: Sequence[float],
+@styled
+def plot_responses(
+    doses: Any,
+    responses: Any,
+    fine_doses: Any,
+    fine_responses: Any,
     title: str,
-    observed: tuple[Sequence[float], Sequence[float]] | None = None,
+    observed: tuple[Any, Any] | None = None,
 ) -> Figure:
     """Responses to a few doses, on top of the network's response to every dose between.
 
@@ -308,132 +405,164 @@ def dose_response(
         fine_responses: (m,) the responses to those.
         title: of the figure.
         observed: stimuli and responses that the network shall reproduce, marked by crosses.
+
+    Returns:
+        The figure.
     """
-    fig = Figure(figsize=(WIDTH, 3.1))
-    ax = fig.add_axes((0.08, 0.17, 0.9, 0.71))
-    ax.plot(fine_doses, fine_responses, color=COLORS["sky"], linewidth=1.6, label="every dose")
-    ax.vlines(doses, 0, responses, color=MODEL, linewidth=1.2, alpha=0.6)
-    ax.plot(doses, responses, "o", color=MODEL, label=f"{len(doses)} doses", zorder=3, clip_on=False)
+    doses, responses, fine = _array(doses), _array(responses), _array(fine_responses)
+    fig = new_figure(2.9)
+    ax = fig.add_axes((0.085, 0.18, 0.895, 0.7))
+    ax.plot(_array(fine_doses), fine, color=OWN, linewidth=THIN, label="every dose")
+    ax.plot(doses, responses, "o", color=OWN, label=counted(len(doses), "dose"), zorder=3, clip_on=False)
+    top = max(fine.max(), responses.max(), 0.1)
     if observed is not None:
-        ax.plot(*observed, "X", color=EXCITATORY, markersize=9, markeredgecolor="white", label="observed", zorder=4)
-    top = max(max(_floats(fine_responses)), max(_floats(responses)), 0.1)
-    if observed is not None:
-        top = max(top, max(_floats(observed[1])))
-    ax.set(xlabel="dose (arbitrary units)", ylabel="response", ylim=(-0.04 * top, 1.18 * top))
-    best = int(np.argmax(_floats(responses)))
+        seen = [_array(values) for values in observed]
+        ax.plot(*seen, "X", color=EXAMPLES, markersize=9, markeredgecolor="white", label="observed", zorder=4)
+        top = max(top, seen[1].max())
+    ax.set(xlabel=DOSE, ylabel="response", ylim=(-0.04 * top, 1.18 * top), title=title)
+    best = int(np.argmax(responses))
+    answered = int((responses > 1e-9).sum())
+    words = f"{title}: above 0 at {answered} of {counted(len(doses), 'dose')}"
     if responses[best] > 0:
         ax.annotate(
             number(responses[best], 4),
             (doses[best], responses[best]),
-            xytext=(7, 2),
+            xytext=(8, 1),
             textcoords="offset points",
-            fontsize=9.5,
+            fontsize=NORMAL,
             fontweight="bold",
-            color=MODEL,
         )
-    ax.set_title(title)
+        words += f", at most {number(responses[best], 4)}, at dose {number(doses[best], 3)}"
+    if observed is not None:
+        words += "; crosses mark what was observed"
+        if np.array_equal(seen[0], doses):
+            missed = float(np.abs(responses - seen[1]).max())
+            words += f", missed by at most {number(missed, 2)}" if missed > 1e-6 else ", met at every dose"
     ax.legend(loc="upper right")
-    return fig
+    return describe(fig, f"{words}.")
 
 
-def two_paths(trace: Mapping[str, Sequence[float]], b_final: float) -> Figure:
+@styled
+def plot_two_paths(trace: Mapping[str, Any], b_final: float) -> Figure:
     """What each path delivers at every dose, their sum, and what the output ReLU leaves of it.
 
     Args:
         trace: x, s0, s1, z, response, each (n,).
         b_final: the bias already contained in z.
+
+    Returns:
+        The figure.
     """
-    fig = Figure(figsize=(WIDTH, 2.75))
+    x = _array(trace["x"])
+    fig = new_figure(2.6)
     axes = fig.subplots(1, 4, sharex=True, sharey=True)
-    fig.subplots_adjust(left=0.09, right=0.985, bottom=0.2, top=0.82, wspace=0.1)
+    fig.subplots_adjust(left=0.09, right=0.985, bottom=0.21, top=0.83, wspace=0.1)
     parts = (
         ("s1", "lower path", EXCITATORY),
         ("s0", "upper path", INHIBITORY),
-        ("z", f"sum, b_final = {number(b_final)}", _INK),
-        ("response", "after the ReLU", MODEL),
+        ("z", f"sum, b_final = {number(b_final)}", OWN),
+        ("response", "after the ReLU", OWN),
     )
+    said = []
     for ax, (name, title, color) in zip(axes, parts, strict=True):
-        ax.axhline(0, color="#999999", linewidth=0.8)
-        ax.plot(trace["x"], trace[name], color=color)
-        ax.set_title(title, fontsize=9.5)
-        ax.set_xlabel("dose")
-        ax.set_xticks([0, 0.5, 1], ["0", "0.5", "1"])
+        curve = _array(trace[name])
+        ax.axhline(0, color=TRUTH, linewidth=GUIDE)
+        ax.plot(x, curve, color=color)
+        ax.set_title(title, fontsize=NORMAL)
+        ax.set(xlabel="dose", xticks=[0, 0.5, 1], xticklabels=["0", "0.5", "1"])
+        extreme = int(np.abs(curve).argmax())
+        said.append(f"{title.split(',')[0]} {number(curve[extreme], 3)} (at dose {number(x[extreme], 2)})")
     axes[0].set_ylabel("signal")
-    return fig
+    return describe(fig, f"Four panels against dose, with the value farthest from 0: {', '.join(said)}.")
 
 
 # --- learning ------------------------------------------------------------------------------------------------------
 
 
-def loss_landscape(
-    b: Sequence[float], losses: Sequence[float], path: Sequence[float], path_losses: Sequence[float]
-) -> Figure:
-    """The summed loss for every b_final, with the steps of a training run on it.
+@styled
+def plot_loss(b: Any, losses: Any, path: Any, path_losses: Any) -> Figure:
+    """The summed loss for every b_final, with the steps of a training run on it, and its lowest part enlarged.
 
     Args:
         b: (n,) values of b_final, ascending.
         losses: (n,) the summed loss at them.
-        path: the values of b_final that training went through.
-        path_losses: the summed loss at those.
+        path: (k,) the values of b_final that training went through.
+        path_losses: (k,) the summed loss at those.
+
+    Returns:
+        The figure.
     """
-    fig = Figure(figsize=(WIDTH, 3.2))
-    ax = fig.add_axes((0.09, 0.16, 0.89, 0.72))
-    ax.plot(b, losses, color=COLORS["grey"], label="summed loss")
-    ax.plot(path, path_losses, "o", color=MODEL, markersize=5, label="one dot an epoch, from the right", zorder=3)
-    ax.set(xlabel="b_final", ylabel="loss", xlim=(min(b), max(b)), ylim=(-18, 330))
-    ax.set_title("A valley with a plateau beside it")
-    ax.annotate(
-        "plateau: every output is\nsilent, the slope is 0",
-        (-19.3, 2),
-        xytext=(-21.6, 118),
-        fontsize=9,
-        ha="left",
-        arrowprops={"arrowstyle": "->", "color": COLORS["grey"]},
+    b, losses, path, path_losses = (_array(values) for values in (b, losses, path, path_losses))
+    lowest = int(losses.argmin())
+    # Left of the valley, as far as the loss does not change, lies the plateau.
+    flat = b[: lowest + 1][np.isclose(losses[: lowest + 1], losses[0], atol=1e-9)]
+    edge = flat.max()
+    fig = new_figure(3.3)
+    whole, valley = fig.add_axes((0.085, 0.15, 0.47, 0.73)), fig.add_axes((0.65, 0.15, 0.335, 0.73))
+    for ax in (whole, valley):
+        ax.axvspan(b[0], edge, color=SILENT, alpha=0.5, linewidth=0)
+        ax.plot(b, losses, color=TRUTH, linewidth=CURVE)
+        ax.plot(path, path_losses, "o", color=OWN, markersize=5, zorder=3)
+        ax.set(xlabel="b_final", ylabel="summed loss")
+    left, right, top = edge - 1.2, 2 * b[lowest] - edge + 0.8, 3.2 * losses[0]
+    whole.set(xlim=(b[0], b[-1]), ylim=(-0.05 * losses.max(), 1.02 * losses.max()), title="The whole way")
+    valley.set(xlim=(left, right), ylim=(-0.04 * top, top), title="The valley, enlarged")
+    whole.add_patch(
+        mpl.patches.Rectangle(
+            (left, -0.03 * losses.max()), right - left, 0.06 * losses.max(), fill=False, color=OWN, lw=GUIDE
+        )
     )
-    ax.annotate(
-        "lowest point",
-        (path[-1], path_losses[-1]),
-        xytext=(-14.6, 60),
-        fontsize=9,
-        arrowprops={"arrowstyle": "->", "color": COLORS["grey"]},
+    whole.annotate(
+        "start", (path[0], path_losses[0]), xytext=(-6, 6), textcoords="offset points", ha="right", fontsize=NORMAL
     )
-    ax.legend(loc="upper left")
-    return fig
+    valley.text((left + edge) / 2, losses[0] * 1.12, "plateau:\nslope 0", ha="center", va="bottom", fontsize=NORMAL)
+    valley.text(b[lowest], losses[0] * 1.6, f"lowest at {number(b[lowest], 4)}", ha="center", fontsize=NORMAL)
+    return describe(
+        fig,
+        f"The summed loss against b_final: a valley with its lowest point, {number(losses[lowest], 3)}, at "
+        f"{number(b[lowest], 4)}, and a plateau of height {number(losses[0], 3)} left of {number(edge, 4)}. The dots "
+        f"of {counted(len(path), 'epoch')} start at {number(path[0], 4)}, where the loss is "
+        f"{number(path_losses[0], 4)}, and end at {number(path[-1], 4)}.",
+    )
 
 
-def training_run(losses: Sequence[float], path: Sequence[float], best: float | None = None) -> Figure:
+@styled
+def plot_training(losses: Any, path: Any, best: float) -> Figure:
     """Loss of every epoch on a logarithmic axis, and the path of b_final.
 
     Args:
         losses: (epochs,) summed loss before each step.
         path: (epochs + 1,) b_final from its start on.
         best: the value that b_final should reach.
+
+    Returns:
+        The figure.
     """
-    fig = Figure(figsize=(WIDTH, 2.9))
+    losses, path = _array(losses), _array(path)
+    fig = new_figure(2.9)
     left, right = fig.subplots(1, 2)
     fig.subplots_adjust(left=0.1, right=0.985, bottom=0.18, top=0.87, wspace=0.27)
-    shown = np.maximum(losses, 1e-20)
-    left.semilogy(np.arange(1, len(losses) + 1), shown, ".-", color=MODEL, markersize=4, linewidth=1.2)
-    left.set(xlabel="epoch", ylabel="summed loss")
-    left.set_title("Loss")
-    right.plot(path, ".-", color=MODEL, markersize=4, linewidth=1.2)
-    if best is not None:
-        right.axhline(best, color=TRUTH, linestyle=(0, (4, 3)), linewidth=1.2)
-        right.annotate(
-            f"best: {number(best)}",
-            (0.98, best),
-            xycoords=("axes fraction", "data"),
-            xytext=(0, 6),
-            textcoords="offset points",
-            ha="right",
-            fontsize=9,
-        )
-    right.set(xlabel="epoch", ylabel="b_final")
-    right.set_title("Path of b_final")
-    return fig
+    left.semilogy(np.arange(1, len(losses) + 1), np.maximum(losses, LOSS_FLOOR), ".-", color=OWN, markersize=4, lw=THIN)
+    left.set(xlabel="epoch", ylabel="summed loss", title="Loss")
+    right.plot(path, ".-", color=OWN, markersize=4, linewidth=THIN)
+    best_line(right, best, f"lowest loss at {number(best)}")
+    right.set(xlabel="epoch", ylabel="b_final", title="Path of b_final")
+    near = next((epoch for epoch, b in enumerate(path) if abs(b - best) < 0.1), None)
+    arrival = (
+        f"comes within 0.1 of {number(best)} after {counted(near, 'epoch')}"
+        if near is not None
+        else f"ends at {number(path[-1])}"
+    )
+    return describe(
+        fig,
+        f"Left: the summed loss falls from {number(losses[0], 5)} to {max(losses[-1], LOSS_FLOOR):.0e} in "
+        f"{counted(len(losses), 'epoch')}, on a logarithmic axis. Right: b_final starts at "
+        f"{number(path[0])} and {arrival}.",
+    )
 
 
-def closed_form_check(epochs: Sequence[int], path: Sequence[float], formula: Sequence[float], goal: float) -> Figure:
+@styled
+def plot_closed_form(epochs: Any, path: Any, formula: Any, goal: float) -> Figure:
     """Training's path with the closed form on it, and the error's size on a logarithmic axis.
 
     Args:
@@ -441,24 +570,33 @@ def closed_form_check(epochs: Sequence[int], path: Sequence[float], formula: Seq
         path: (n,) b_final after them.
         formula: (n,) b_final according to the closed form.
         goal: the value both approach.
+
+    Returns:
+        The figure.
     """
-    fig = Figure(figsize=(WIDTH, 2.9))
+    epochs, path, formula = _array(epochs), _array(path), _array(formula)
+    fig = new_figure(2.9)
     left, right = fig.subplots(1, 2)
     fig.subplots_adjust(left=0.1, right=0.985, bottom=0.18, top=0.87, wspace=0.27)
-    left.plot(epochs, formula, color=COLORS["orange"], linewidth=4, alpha=0.6, label="closed form")
-    left.plot(epochs, path, ".", color=MODEL, markersize=4, label="training")
-    left.set(xlabel="epoch", ylabel="b_final")
-    left.set_title("Two ways to the same path")
+    left.plot(epochs, path, color=TRUTH, linewidth=2 * STRONG, alpha=0.5, label="training")
+    left.plot(epochs, formula, color=OWN, linewidth=THIN, label="your closed form")
+    left.set(xlabel="epoch", ylabel="b_final", title="Two ways to the same path")
     left.legend()
-    right.semilogy(epochs, np.abs(np.array(formula) - goal), color=COLORS["orange"], linewidth=4, alpha=0.6)
-    right.semilogy(epochs, np.abs(np.array(path) - goal), ".", color=MODEL, markersize=4)
-    right.set(xlabel="epoch", ylabel=f"distance to {number(goal)}")
-    right.set_title("A straight line: a constant factor")
-    return fig
+    for values, color, width in ((path, TRUTH, 2 * STRONG), (formula, OWN, THIN)):
+        right.semilogy(epochs, np.abs(values - goal), color=color, linewidth=width, alpha=0.5 if width > STRONG else 1)
+    right.set(xlabel="epoch", ylabel=f"distance to {number(goal)}", title="A straight line: a constant factor")
+    apart = float(np.abs(path - formula).max())
+    return describe(
+        fig,
+        f"b_final by training and by the closed form, never more than {max(apart, 1e-12):.0e} apart: from "
+        f"{number(path[0], 4)} to {number(path[-1], 4)}. Its distance to {number(goal)} is a straight line on a "
+        "logarithmic axis.",
+    )
 
 
-def learning_rates(
-    paths: Mapping[float, Sequence[float]], rates: Sequence[float], final_losses: Sequence[float], limit: float
+@styled
+def plot_learning_rates(
+    paths: Mapping[float, Any], rates: Any, final_losses: Any, limit: float, silent: float
 ) -> Figure:
     """Paths of b_final for a few learning rates, and the loss that is left for many.
 
@@ -467,56 +605,78 @@ def learning_rates(
         rates: (n,) learning rates, ascending.
         final_losses: (n,) loss after training with each.
         limit: learning rate at which the first step silences the network.
+        silent: b_final at and below which every response is 0.
+
+    Returns:
+        The figure.
     """
-    fig = Figure(figsize=(WIDTH, 3.4))
+    rates, final = _array(rates), np.maximum(_array(final_losses), LOSS_FLOOR)
+    lines = {rate: _array(path) for rate, path in paths.items()}
+    fig = new_figure(3.4)
     left, right = fig.subplots(1, 2)
     fig.subplots_adjust(left=0.09, right=0.985, bottom=0.15, top=0.88, wspace=0.26)
-    colors = (COLORS["sky"], MODEL, COLORS["green"], COLORS["orange"], EXCITATORY)
-    for (rate, path), color, marker in zip(paths.items(), colors, "osD^v", strict=False):
-        left.plot(path, color=color, marker=marker, markersize=4.5, linewidth=1.3, label=f"{rate:g}")
-    left.axhspan(-36, -17.01, color=SILENT, alpha=0.5, linewidth=0)
-    left.text(0.98, 0.03, "silent: no slope, no way back", transform=left.transAxes, ha="right", fontsize=8.5)
-    left.set(xlabel="epoch", ylabel="b_final", ylim=(-36, 15))
-    left.set_title("Five learning rates")
-    left.legend(title="learning rate", ncols=3, fontsize=8.5, title_fontsize=8.5, loc="upper right")
-    right.semilogy(rates, np.maximum(final_losses, _LOSS_FLOOR), color=MODEL)
-    right.axvline(limit, color=EXCITATORY, linewidth=1.3, linestyle=(0, (4, 3)))
-    right.text(
-        limit - 0.015, 3e-6, f"first step silences\nfrom {limit:.3f} on", fontsize=8.5, color=EXCITATORY, ha="right"
-    )
-    right.axvline(1, color=TRUTH, linewidth=1.3, linestyle=(0, (1, 2)))
-    right.text(0.985, 3e-11, "limit of the\nplain parabola", fontsize=8.5, ha="right", color="#666666")
-    right.set(xlabel="learning rate", ylabel="loss after training", ylim=(_LOSS_FLOOR / 3, 30), xlim=(0, max(rates)))
+    for (rate, path), color, marker in zip(lines.items(), _in_order(len(lines)), "osD^vPX*", strict=False):
+        left.plot(path, color=color, marker=marker, markersize=5, linewidth=THIN, label=f"{rate:g}")
+    lowest = min(path.min() for path in lines.values())
+    floor = min(lowest, silent) - 8
+    left.axhspan(floor, silent, color=SILENT, alpha=0.5, linewidth=0)
+    left.text(0.98, 0.03, "silent: no slope, no way back", transform=left.transAxes, ha="right", fontsize=SMALL)
+    left.set(xlabel="epoch", ylabel="b_final", ylim=(floor, 16), title=f"{len(lines)} learning rates")
+    left.xaxis.set_major_locator(mpl.ticker.MaxNLocator(integer=True))
+    left.legend(title="learning rate", ncols=3, loc="upper right")
+    right.semilogy(rates, final, color=OWN)
+    right.axvline(limit, color=OTHER, linewidth=THIN, linestyle=DASHED)
+    right.text(limit - 0.02, 3e-6, f"first step silences\nfrom {limit:.3f} on", fontsize=SMALL, ha="right")
+    right.axvline(1, color=TRUTH, linewidth=THIN, linestyle=DOTTED)
+    right.text(0.98, 3e-11, "limit of the\nplain parabola", fontsize=SMALL, ha="right", color="#666666")
+    right.set(xlabel="learning rate", ylabel="loss after training", ylim=(LOSS_FLOOR / 3, 30), xlim=(0, rates.max()))
     right.set_title("What is left of the loss")
-    return fig
+    silenced = [f"{rate:g}" for rate, path in lines.items() if path.min() <= silent]
+    fate = f"{', '.join(silenced)} lands in the silent zone and stays" if silenced else "none falls silent"
+    good = rates[final < 1e-9]
+    span = f"below 1e-9 for rates from {good.min():.2f} to {good.max():.2f}" if good.size else "nowhere below 1e-9"
+    return describe(
+        fig,
+        f"Left: paths of b_final for the learning rates {', '.join(f'{rate:g}' for rate in lines)}; {fate}. "
+        f"Right: the loss after training is {span}, and the first step silences the network from {limit:.3f} on.",
+    )
 
 
-def wrong_rule(right_path: Sequence[float], wrong_path: Sequence[float], best: float, silent: float) -> Figure:
+@styled
+def plot_response_slope(loss_path: Any, response_path: Any, best: float, silent: float) -> Figure:
     """b_final along the slope of the loss, and along the slope of the response.
 
     Args:
-        right_path: b_final by the right rule.
-        wrong_path: b_final by the rule as it was written.
+        loss_path: (n,) b_final along the slope of the loss.
+        response_path: (n,) b_final along the slope of the response.
         best: the value of lowest loss.
         silent: the value at which the network falls silent.
+
+    Returns:
+        The figure.
     """
-    fig = Figure(figsize=(WIDTH, 3.1))
-    ax = fig.add_axes((0.09, 0.17, 0.89, 0.71))
-    ax.plot(right_path, color=MODEL, label="along the slope of the loss")
-    ax.plot(wrong_path, color=EXCITATORY, linestyle=(0, (5, 2)), label="along the slope of the response")
-    ax.axhline(best, color=TRUTH, linewidth=1.1, linestyle=(0, (4, 3)))
-    ax.text(len(wrong_path) / 2, best + 0.35, f"best: {number(best)}", fontsize=8.5)
-    ax.axhspan(silent - 2, silent, color=SILENT, alpha=0.5, linewidth=0)
-    ax.text(1, silent - 1.25, "every response is 0", fontsize=8.5)
-    ax.set(xlabel="epoch", ylabel="b_final", ylim=(silent - 2, 1))
-    ax.set_title("The rule as it was written walks past the goal")
+    loss_path, response_path = _array(loss_path), _array(response_path)
+    fig = new_figure(2.9)
+    ax = fig.add_axes((0.085, 0.18, 0.9, 0.7))
+    floor = min(silent, response_path.min()) - 1.5
+    ax.axhspan(floor, silent, color=SILENT, alpha=0.5, linewidth=0)
+    ax.text(1, silent - 0.25, "every response is 0", fontsize=SMALL, va="top")
+    ax.plot(loss_path, color=OWN, label="along the slope of the loss")
+    ax.plot(response_path, color=OTHER, linestyle=DASHED, label="along the slope of the response")
+    best_line(ax, best, f"lowest loss at {number(best)}")
+    ax.set(xlabel="epoch", ylabel="b_final", ylim=(floor, 1), title="Two slopes to follow")
     ax.legend(loc="upper right")
-    return fig
+    passed = next((epoch for epoch, b in enumerate(response_path) if b < best), None)
+    past = f"passes it after epoch {passed} and ends at" if passed is not None else "does not reach it by its end,"
+    return describe(
+        fig,
+        f"Along the slope of the loss b_final ends at {number(loss_path[-1], 4)}; the lowest loss is at "
+        f"{number(best)}. Along the slope of the response it {past} {number(response_path[-1], 4)}.",
+    )
 
 
-def step_and_bump(
-    doses: Sequence[float], bump: Sequence[float], step: Sequence[float], threshold: float, width: float
-) -> Figure:
+@styled
+def plot_step(doses: Any, bump: Any, step: Any, threshold: float, width: float) -> Figure:
     """The source's response and a true step, at every dose of the same fine grid.
 
     Args:
@@ -525,351 +685,60 @@ def step_and_bump(
         step: (n,) responses of the step network.
         threshold: dose from which the step is complete.
         width: distance over which it climbs.
+
+    Returns:
+        The figure.
     """
-    fig = Figure(figsize=(WIDTH, 3.0))
-    left, right = fig.subplots(1, 2, sharex=True, sharey=True)
-    fig.subplots_adjust(left=0.08, right=0.985, bottom=0.17, top=0.86, wspace=0.12)
-    left.plot(doses, bump, color=MODEL)
-    left.set_title("The source's network: a bump")
-    right.plot(doses, step, color=COLORS["green"])
-    right.axvspan(threshold - width, threshold, color=COLORS["yellow"], alpha=0.35, linewidth=0)
-    right.axvline(threshold, color=_INK, linestyle=(0, (4, 3)), linewidth=1)
-    right.text(threshold + 0.015, 0.08, "threshold", fontsize=8.5)
-    right.set_title("Two ramps of equal slope: a step")
-    for ax in (left, right):
-        ax.set(xlabel="dose (arbitrary units)", ylim=(-0.06, 1.25))
-    left.set_ylabel("response")
-    return fig
+    doses, curves = _array(doses), (_array(bump), _array(step))
+    fig = new_figure(2.9)
+    axes = fig.subplots(1, 2, sharex=True, sharey=True)
+    fig.subplots_adjust(left=0.085, right=0.985, bottom=0.18, top=0.87, wspace=0.1)
+    axes[1].axvspan(threshold - width, threshold, color=COLORS["yellow"], alpha=0.35, linewidth=0)
+    axes[1].axvline(threshold, color=TRUTH, linestyle=DASHED, linewidth=GUIDE)
+    axes[1].text(threshold + 0.02, 0.1, "threshold", fontsize=SMALL)
+    shares = []
+    for ax, curve, color, title in zip(
+        axes, curves, (TRUTH, OWN), ("The source's numbers", "Your numbers"), strict=True
+    ):
+        ax.plot(doses, curve, color=color)
+        ax.set(xlabel=DOSE, title=title, ylim=(-0.06, max(1.25, 1.1 * curve.max())))
+        shares.append((number(curve.max(), 3), number(curve[-1], 3)))
+    axes[0].set_ylabel("response")
+    return describe(
+        fig,
+        f"Left: the source's response reaches {shares[0][0]} and is {shares[0][1]} at the highest dose. Right: yours "
+        f"reaches {shares[1][0]} and is {shares[1][1]} at the highest dose; the threshold is {threshold:g}.",
+    )
 
 
-def outcomes(
-    doses: Sequence[float], curves: Mapping[str, Sequence[float]], observed: tuple[Sequence[float], Sequence[float]]
-) -> Figure:
+@styled
+def plot_outcomes(doses: Any, curves: Mapping[str, Any], observed: tuple[Any, Any]) -> Figure:
     """Responses in which training ended, one of each kind, beside the observations they were to reproduce.
 
     Args:
         doses: (n,) fine grid.
         curves: label -> (n,) responses; at most four.
         observed: stimuli and observed responses.
+
+    Returns:
+        The figure.
     """
-    fig = Figure(figsize=(WIDTH, 3.3))
-    ax = fig.add_axes((0.08, 0.16, 0.9, 0.73))
-    styles = (
-        (COLORS["green"], "-"),
-        (COLORS["orange"], (0, (6, 2))),
-        (MODEL, (0, (3, 1, 1, 1))),
-        (TRUTH, (0, (1, 1.5))),
+    fig = new_figure(3.2)
+    ax = fig.add_axes((0.085, 0.16, 0.9, 0.73))
+    looks = ((OWN, "-"), (OTHER, DASHED), (COLORS["sky"], DASH_DOT), (TRUTH, DOTTED))
+    for (label, curve), (color, line) in zip(curves.items(), looks, strict=False):
+        ax.plot(_array(doses), _array(curve), color=color, linestyle=line, label=label)
+    ax.plot(
+        *(_array(values) for values in observed),
+        "X",
+        color=EXAMPLES,
+        markersize=9,
+        markeredgecolor="white",
+        label="observed",
+        zorder=4,
     )
-    for (label, curve), (color, line) in zip(curves.items(), styles, strict=False):
-        ax.plot(doses, curve, color=color, linestyle=line, linewidth=2.4, label=label)
-    ax.plot(*observed, "X", color=EXCITATORY, markersize=9, markeredgecolor="white", label="observed", zorder=4)
-    ax.set(xlabel="dose (arbitrary units)", ylabel="response", ylim=(-0.08, 1.9))
-    ax.set_title("Where 200 trained networks ended")
+    ax.set(xlabel=DOSE, ylabel="response", ylim=(-0.08, 2.0), title="Where training ended: one network of each kind")
     ax.legend(loc="upper left", ncols=2)
-    return fig
-
-
-# --- tables --------------------------------------------------------------------------------------------------------
-
-
-class Table:
-    """A small table with the same content as HTML and as plain text.
-
-    Args:
-        caption: its heading.
-        heads: names of the columns.
-        rows: one sequence of strings for each row.
-    """
-
-    def __init__(self, caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        self.caption = caption
-        self.heads = list(heads)
-        self.rows = [list(row) for row in rows]
-
-    @property
-    def html(self) -> str:
-        """The table as HTML."""
-        cell = "text-align:left;padding:3px 14px 3px 0;vertical-align:top;white-space:nowrap"
-        head = "".join(f'<th scope="col" style="{cell}">{html.escape(name)}</th>' for name in self.heads)
-        body = "".join(
-            "<tr>" + "".join(f'<td style="{cell}">{html.escape(value)}</td>' for value in row) + "</tr>"
-            for row in self.rows
-        )
-        caption = (
-            f'<caption style="text-align:left;font-weight:bold;padding:6px 0">{html.escape(self.caption)}</caption>'
-        )
-        return (
-            # A region that scrolls must be reachable by keyboard, and named.
-            f'<div style="overflow-x:auto" tabindex="0" role="region" aria-label="{html.escape(self.caption)}">'
-            f'<table style="border-collapse:collapse">{caption}'
-            f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
-        )
-
-    @property
-    def text(self) -> str:
-        """The table as plain text."""
-        return "\n".join([self.caption, " | ".join(self.heads), *(" | ".join(row) for row in self.rows)])
-
-    def show(self) -> None:
-        """Show it under the cell."""
-        emit(self.text, self.html)
-
-
-def forward_table(parameters: Mapping[str, float], values: Mapping[str, float]) -> Table:
-    """The forward pass of one stimulus, step by step, with the numbers put in.
-
-    Args:
-        parameters: the seven numbers by name.
-        values: x, z0, h0, s0, z1, h1, s1, z, response.
-    """
-    p = {name: number(value) for name, value in parameters.items()}
-    v = {name: number(value) for name, value in values.items()}
-    b00, b01, b_final, s1 = (_bracketed(value) for value in (p["b00"], p["b01"], p["b_final"], v["s1"]))
-    x, h0, h1 = (_bracketed(v[name]) for name in ("x", "h0", "h1"))
-    rows = [
-        ("upper path, into the ReLU", "z0 = w00 x + b00", f"{p['w00']} × {x} + {b00}", v["z0"]),
-        ("upper path, out of it", "h0 = relu(z0)", f"relu({v['z0']})", v["h0"]),
-        ("upper path, weighted", "s0 = w10 h0", f"{p['w10']} × {h0}", v["s0"]),
-        ("lower path, into the ReLU", "z1 = w01 x + b01", f"{p['w01']} × {x} + {b01}", v["z1"]),
-        ("lower path, out of it", "h1 = relu(z1)", f"relu({v['z1']})", v["h1"]),
-        ("lower path, weighted", "s1 = w11 h1", f"{p['w11']} × {h1}", v["s1"]),
-        ("both paths and the bias", "z = s0 + s1 + b_final", f"{v['s0']} + {s1} + {b_final}", v["z"]),
-        ("response", "r = relu(z)", f"relu({v['z']})", v["response"]),
-    ]
-    return Table("Forward pass", ("step", "formula", "numbers", "value"), rows)
-
-
-def chain_table(values: Mapping[str, float], observed: float, hand: Any, auto: Any) -> Table:
-    """The loss of one point and each factor of the chain rule, by hand and by autograd.
-
-    Args:
-        values: x, ..., z, response.
-        observed: the observed response y.
-        hand: loss, dloss_dresponse, dresponse_dz, dz_dbfinal and gradient, worked out by hand.
-        auto: the same from automatic differentiation.
-    """
-    r, y, z = number(values["response"]), number(observed), number(values["z"])
-    gate = "above 0" if _scalar(values["z"]) > 0 else "not above 0"
-    factors = [number(getattr(hand, name)) for name in ("dloss_dresponse", "dresponse_dz", "dz_dbfinal")]
-    steps = [
-        ("loss", "L = (r - y)²", f"({r} - {_bracketed(y)})²", "loss"),
-        ("how the loss follows the response", "dL/dr = 2 (r - y)", f"2 × ({r} - {_bracketed(y)})", "dloss_dresponse"),
-        ("how the response follows z", "dr/dz = 1 if z > 0 else 0", f"z = {z} is {gate}", "dresponse_dz"),
-        ("how z follows b_final", "dz/db_final = 1", "z holds b_final once", "dz_dbfinal"),
-        ("gradient: their product", "dL/db_final", " × ".join(_bracketed(factor) for factor in factors), "gradient"),
-    ]
-    rows = [
-        (what, formula, numbers, number(getattr(hand, name)), number(getattr(auto, name)), agree(hand, auto, name))
-        for what, formula, numbers, name in steps
-    ]
-    return Table("Loss and chain rule", ("step", "formula", "numbers", "by hand", "autograd", "agree"), rows)
-
-
-def agree(hand: Any, auto: Any, name: str | None = None) -> str:
-    """A mark for two numbers (or two fields of the same name) that are equal to ten digits."""
-    a, b = (_scalar(getattr(side, name) if name else side) for side in (hand, auto))
-    return "✓ yes" if math.isclose(a, b, rel_tol=1e-10, abs_tol=1e-12) else "✗ no"
-
-
-def agreement_table(
-    points: Sequence[tuple[float, Any, Any]], start: float, rate: float, stepped: float, caption: str
-) -> Table:
-    """One table for all points: their gradients, the accumulated one and the update, by hand and by autograd.
-
-    Args:
-        points: (stimulus, by hand, by autograd) for each point.
-        start: b_final before the step.
-        rate: learning rate.
-        stepped: b_final after one step of PyTorch's optimiser.
-        caption: heading of the table.
-    """
-    rows = []
-    for x, hand, auto in points:
-        for what, name in (("loss", "loss"), ("dL/db_final", "gradient")):
-            row = (f"{what} at x = {number(x)}", number(getattr(hand, name)), number(getattr(auto, name)))
-            rows.append((*row, agree(hand, auto, name)))
-    loss_hand, loss_auto = (sum(float(point[side].loss) for point in points) for side in (1, 2))
-    sum_hand, sum_auto = (sum(float(point[side].gradient) for point in points) for side in (1, 2))
-    rows.append(("summed loss", number(loss_hand), number(loss_auto), agree(loss_hand, loss_auto)))
-    rows.append(("accumulated gradient", number(sum_hand), number(sum_auto), agree(sum_hand, sum_auto)))
-    by_hand = start - rate * sum_hand
-    update = f"b_final after the step: {number(start)} - {number(rate)} × {_bracketed(number(sum_hand))}"
-    rows.append((update, number(by_hand), number(stepped), agree(by_hand, stepped)))
-    return Table(caption, ("quantity", "by hand", "autograd and SGD", "agree"), rows)
-
-
-def gradients_table(
-    hand: Mapping[str, float], auto: Mapping[str, float], formulas: Mapping[str, str], caption: str
-) -> Table:
-    """The gradients of all seven parameters at one point, by hand and by autograd.
-
-    Args:
-        hand: name -> gradient by hand.
-        auto: name -> gradient by autograd.
-        formulas: name -> how the gradient is written.
-        caption: heading of the table.
-    """
-    rows = [
-        (name, formulas[name], number(hand[name]), number(auto[name]), agree(hand[name], auto[name]))
-        for name in formulas
-    ]
-    return Table(caption, ("parameter", "gradient of the loss", "by hand", "autograd", "agree"), rows)
-
-
-# --- slider pictures -----------------------------------------------------------------------------------------------
-
-_DOSES = np.linspace(0, 1, 11)
-_FINE = np.linspace(0, 1, 401)
-_TOPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
-
-
-def flow_panel(trace: Callable[[float], Mapping[str, float]], parameters: Mapping[str, float]):
-    """Functions `draw` and `update` of a panel that sends one dose through the network.
-
-    Args:
-        trace: dose -> x, z0, h0, s0, z1, h1, s1, z, response.
-        parameters: the seven numbers by name.
-    """
-
-    def draw(fig: Figure) -> dict[str, Any]:
-        ax = fig.add_axes((0, 0, 1, 1))
-        return draw_network(ax, parameters)
-
-    def update(artists: dict[str, Any], dose: float) -> str:
-        values = trace(dose)
-        flow(artists, values)
-        awake = [name for name, key in (("upper", "h0"), ("lower", "h1")) if _scalar(values[key]) > 0]
-        paths = {0: "no path is", 1: f"only the {' '.join(awake)} path is", 2: "both paths are"}[len(awake)]
-        return f"At dose {number(dose, 3)} {paths} active, and the response is {number(values['response'], 4)}."
-
-    return draw, update
-
-
-def parameter_panel(respond: Callable[..., Mapping[str, Any]], published: Mapping[str, float]):
-    """Functions `draw` and `update` of the panel with the seven parameters.
-
-    Args:
-        respond: (doses, **parameters) -> x, s0, s1, z, response as arrays.
-        published: the seven numbers of the source, whose response stays as a broad pale line.
-    """
-    original = np.asarray(respond(_FINE, **published)["response"])
-
-    def draw(fig: Figure) -> dict[str, Any]:
-        left = fig.add_axes((0.085, 0.17, 0.385, 0.71))
-        right = fig.add_axes((0.585, 0.17, 0.385, 0.71))
-        artists: dict[str, Any] = {"left": left, "right": right}
-        left.plot(_FINE, original, color=COLORS["orange"], linewidth=4, alpha=0.45, label="the source")
-        (artists["curve"],) = left.plot([], [], color=COLORS["sky"], linewidth=1.8)
-        (artists["dots"],) = left.plot([], [], "o", color=MODEL, markersize=5, label="11 doses", clip_on=False)
-        left.set(xlabel="dose", ylabel="response", xlim=(0, 1), ylim=(-0.08, 2))
-        left.set_title("Response")
-        left.legend(loc="upper right", fontsize=8.5)
-        right.axhline(0, color="#999999", linewidth=0.8)
-        for name, label, color in (
-            ("s0", "upper path", INHIBITORY),
-            ("s1", "lower path", EXCITATORY),
-            ("z", "sum", _INK),
-        ):
-            (artists[name],) = right.plot([], [], color=color, label=label, linewidth=2.2 if name == "z" else 1.5)
-        right.set(xlabel="dose", ylabel="signal", xlim=(0, 1), ylim=(-50, 50))
-        right.set_title("Inside")
-        right.legend(loc="lower left", fontsize=8.5)
-        return artists
-
-    def update(artists: dict[str, Any], **parameters: float) -> str:
-        values = respond(_FINE, **parameters)
-        # The eleven doses are points of the fine grid, so one forward pass serves both.
-        dots = np.asarray(values["response"])[::40]
-        artists["curve"].set_data(_FINE, values["response"])
-        artists["dots"].set_data(_DOSES, dots)
-        for name in ("s0", "s1", "z"):
-            artists[name].set_data(_FINE, values[name])
-        highest = float(np.max(values["response"]))
-        top = next((top for top in _TOPS if 1.06 * highest <= top), 2000)
-        _rescale(artists["left"], -0.04 * max(top, 2), max(top, 2))
-        reach = max(float(np.abs(values[name]).max()) for name in ("s0", "s1", "z"))
-        bound = next((top for top in _TOPS if 1.06 * reach <= top), 2000)
-        _rescale(artists["right"], -bound, bound)
-        answers = int((dots > 1e-9).sum())
-        return (
-            f"The network answers at {answers} of 11 doses. The largest of these responses is {number(dots.max(), 4)}, "
-            f"the response at the highest dose {number(dots[-1], 4)}."
-        )
-
-    return draw, update
-
-
-def _rescale(ax: Axes, low: float, high: float) -> None:
-    """New limits only where they differ: any change costs the panel a full drawing of its axes."""
-    if ax.get_ylim() != (low, high):
-        ax.set_ylim(low, high)
-
-
-def learning_panel(descend: Callable[..., Any], parabola: Callable[..., Any], best: float, peak: float):
-    """Functions `draw` and `update` of the panel with learning rate, number of epochs and starting value.
-
-    Args:
-        descend: (learning_rate, epochs, start) -> object with `path` and `losses`, for the network.
-        parabola: (epochs array, start, learning_rate) -> b_final of the same rule without an output ReLU.
-        best: b_final of lowest loss.
-        peak: total input of the middle point while b_final is 0.
-    """
-
-    def draw(fig: Figure) -> dict[str, Any]:
-        left = fig.add_axes((0.085, 0.17, 0.385, 0.71))
-        right = fig.add_axes((0.59, 0.17, 0.38, 0.71))
-        artists: dict[str, Any] = {}
-        left.axhspan(-40, -peak, color=SILENT, alpha=0.5, linewidth=0)
-        left.text(98, -38.5, "silent", ha="right", fontsize=8.5, color="#666666")
-        left.axhline(best, color=TRUTH, linewidth=1.1, linestyle=(0, (4, 3)))
-        (artists["parabola"],) = left.plot(
-            [], [], color=COLORS["orange"], linewidth=4, alpha=0.5, label="without the output ReLU"
-        )
-        (artists["path"],) = left.plot([], [], ".-", color=MODEL, markersize=4, linewidth=1.4, label="the network")
-        left.set(xlabel="epoch", ylabel="b_final", xlim=(-1, 101), ylim=(-40, 8))
-        left.set_title("Path of b_final")
-        left.legend(loc="upper right", fontsize=8.5)
-        (artists["loss"],) = right.semilogy([], [], ".-", color=MODEL, markersize=4, linewidth=1.4)
-        right.set(xlabel="epoch", ylabel="summed loss", xlim=(-1, 101), ylim=(_LOSS_FLOOR / 3, 3e3))
-        right.set_title("Loss of the network")
-        return artists
-
-    def update(artists: dict[str, Any], learning_rate: float, epochs: int, start: float) -> str:
-        epochs = int(epochs)
-        run = descend(learning_rate, epochs, start)
-        steps = np.arange(epochs + 1, dtype=float)
-        with np.errstate(over="ignore"):
-            line = np.asarray(parabola(steps, start, learning_rate), dtype=float)
-        # Far outside the picture the renderer would only be asked for trouble.
-        artists["parabola"].set_data(steps, np.clip(line, -1e4, 1e4))
-        artists["path"].set_data(steps, run.path)
-        artists["loss"].set_data(steps[1:], np.maximum(run.losses, _LOSS_FLOOR))
-        return _learning_sentence(learning_rate, epochs, start, run.path, best, peak)
-
-    return draw, update
-
-
-def _learning_sentence(rate: float, epochs: int, start: float, path: Sequence[float], best: float, peak: float) -> str:
-    """What a training run with this learning rate did, in words."""
-    factor = abs(1 - 2 * rate)
-    silent_after = next((epoch for epoch, b in enumerate(path) if peak + b <= 0), None)
-    error = abs(path[-1] - best)
-    plain = " Without the output ReLU the error would grow at every step." if factor > 1 else ""
-    if silent_after == 0:
-        return f"With b_final = {number(start, 4)} every response is 0 from the start: no slope, so nothing is learned."
-    if silent_after is not None:
-        return (
-            f"Too large a step: epoch {silent_after} throws b_final to {number(path[silent_after], 4)}, where every "
-            f"response is 0. The slope is 0 there too, so the network stays silent. Try a rate below 0.53.{plain}"
-        )
-    if error < 1e-6:
-        return f"After {epochs} epochs b_final has arrived: less than a millionth away from {number(best)}."
-    if abs(factor - 1) < 1e-9:
-        return f"b_final jumps from one side of {number(best)} to the other for ever: the error keeps its size."
-    if factor > 1:
-        return f"After {epochs} epochs the error is {number(error, 3)}. Each multiplies it by {number(factor, 3)}."
-    side = " and changes its sign" if rate > 0.5 else ""
-    return (
-        f"After {epochs} epochs b_final is {number(path[-1], 5)}, {number(error, 3)} away from {number(best)}. "
-        f"Every epoch multiplies the error by {number(factor, 3)}{side}."
-    )
+    # How many networks ended where differs between machines; the kinds do not.
+    kinds = ", ".join(label.split(" (")[0] for label in curves)
+    return describe(fig, f"Responses of trained networks beside the observations, one of each kind: {kinds}.")

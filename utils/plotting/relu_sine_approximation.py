@@ -1,23 +1,47 @@
-"""Figures and panels of notebook 02: ReLUs, their weighted sums, and how far those are from a function."""
+"""Figures of notebook 02: ReLUs, their weighted sums, and how far those are from a function."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from types import SimpleNamespace
+from itertools import pairwise
 from typing import Any
 
 import matplotlib as mpl
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from utils.plotting.style import COLORS, DATA, EXCITATORY, INHIBITORY, MODEL, SEQUENTIAL, TRUTH
+from utils.page.figures import describe
+from utils.page.numbers import approx, counted
+from utils.plotting.style import (
+    BEST,
+    COLORS,
+    CURVE,
+    DASH_DOT,
+    DASHED,
+    EXAMPLES,
+    EXCITATORY,
+    GUIDE,
+    INHIBITORY,
+    LARGE,
+    NORMAL,
+    OTHER,
+    OWN,
+    SEQUENTIAL,
+    SMALL,
+    STRONG,
+    THIN,
+    TRUTH,
+    new_figure,
+    styled,
+)
 
 # The yellow end of the colour map is too light for a line on white.
-_LIGHTEST = 0.88
+_LIGHTEST = 0.85
+# A target is a broad pale line, so that what lies on it can be seen.
+TARGET_LINE = {"color": TRUTH, "linewidth": 2 * STRONG, "alpha": 0.4}
+TRAINING_RANGE = {"color": COLORS["yellow"], "alpha": 0.25, "linewidth": 0}
 
 
 def relu_colors(n: int) -> np.ndarray:
@@ -32,30 +56,34 @@ def relu_colors(n: int) -> np.ndarray:
     return mpl.colormaps[SEQUENTIAL](np.linspace(0, _LIGHTEST, n))
 
 
-def plot_points(x: ArrayLike, y: ArrayLike, x_train: ArrayLike, y_train: ArrayLike) -> Figure:
+@styled
+def plot_points(x: ArrayLike, y: ArrayLike, x_points: ArrayLike, y_points: ArrayLike) -> Figure:
     """The target and its training points, joined by straight lines.
 
     Args:
         x: (m,) fine inputs.
         y: (m,) the target there.
-        x_train: (n,) training inputs.
-        y_train: (n,) training targets.
+        x_points: (n,) training inputs.
+        y_points: (n,) training targets.
 
     Returns:
         The figure.
     """
-    n = len(np.asarray(x_train))
-    fig, ax = plt.subplots(figsize=(7.2, 3.0))
-    fig.subplots_adjust(left=0.09, right=0.98, bottom=0.17, top=0.9)
-    ax.plot(x, y, color=TRUTH, linewidth=4, alpha=0.5, label="sin(x), the target")
-    ax.plot(x_train, y_train, color=MODEL, label="straight lines between the points")
-    ax.plot(x_train, y_train, "o", color=DATA, label=f"{n} training points", zorder=3)
-    ax.set(title=f"{n} points, {n - 1} straight pieces", ylabel="y")
-    _radians(ax, 0, 2)
+    n = len(np.asarray(x_points))
+    fig = new_figure(2.9)
+    ax = fig.add_axes((0.085, 0.18, 0.9, 0.71))
+    ax.plot(x, y, **TARGET_LINE, label="sin(x), the target")
+    ax.plot(x_points, y_points, color=OWN, label="straight lines between the points")
+    ax.plot(x_points, y_points, "o", color=EXAMPLES, label=counted(n, "training point"), zorder=3)
+    ax.set(title=f"{counted(n, 'point')}, {counted(n - 1, 'straight piece')}", ylabel="y")
+    radians(ax, 0, 2)
     ax.legend(loc="upper right")
-    return fig
+    return describe(
+        fig, f"The target as a broad grey curve, {counted(n, 'point')} on it, and the broken line that joins them."
+    )
 
 
+@styled
 def plot_network(biases: ArrayLike, weights: ArrayLike, offset: float) -> Figure:
     """The network as a diagram, drawn from its own numbers.
 
@@ -71,47 +99,51 @@ def plot_network(biases: ArrayLike, weights: ArrayLike, offset: float) -> Figure
     n = len(w)
     # High enough for the offset's label, however few ReLUs there are.
     height = max(0.5 + 0.36 * n, 2.6)
-    fig = plt.figure(figsize=(7.2, height))
+    fig = new_figure(height)
     ax = fig.add_axes((0, 0, 1, 1), xlim=(0, 7.2), ylim=(0, height))
     ax.axis("off")
     rows = height / 2 - 0.1 + 0.36 * (np.arange(n)[::-1] - (n - 1) / 2)
     middle = float(rows.mean())
-    colors = relu_colors(n)
-    for row, bias, weight, color in zip(rows, b, w, colors, strict=True):
+    for row, bias, weight, color in zip(rows, b, w, relu_colors(n), strict=True):
         edge = EXCITATORY if weight >= 0 else INHIBITORY
-        width = 0.6 + 3.5 * abs(weight) / np.abs(w).max()
-        ax.plot([0.88, 2.0], [middle, row], color=COLORS["light"], linewidth=1.2, zorder=1)
+        width = 0.6 + 3.5 * abs(weight) / max(np.abs(w).max(), 1e-9)
+        ax.plot([0.88, 2.0], [middle, row], color=COLORS["light"], linewidth=GUIDE, zorder=1)
         ax.plot([3.45, 5.67], [row, middle], color=edge, linewidth=width, zorder=1)
         # A ReLU's symbol: flat, then rising.
-        ax.add_patch(mpl.patches.Circle((2.7, row), 0.16, facecolor="white", edgecolor=color, linewidth=2, zorder=2))
-        ax.plot([2.6, 2.69, 2.79], [row - 0.05, row - 0.05, row + 0.07], color=color, linewidth=1.8, zorder=3)
-        # "+ 0" turns a rounded -0.0 into 0.0.
-        ax.text(2.46, row, f"{round(bias, 2) + 0:.2f}", ha="right", va="center", fontsize=9)
-        ax.text(2.94, row, f"{round(weight, 2) + 0:+.2f}", ha="left", va="center", fontsize=9, color=edge)
-    for x, name in ((0.6, "x"), (5.95, "Σ")):
-        circle = mpl.patches.Circle(
-            (x, middle), 0.28, facecolor="#F4F4F4", edgecolor="#555555", linewidth=1.4, zorder=2
+        ax.add_patch(
+            mpl.patches.Circle((2.7, row), 0.16, facecolor="white", edgecolor=color, linewidth=CURVE, zorder=2)
         )
+        ax.plot([2.6, 2.69, 2.79], [row - 0.05, row - 0.05, row + 0.07], color=color, linewidth=CURVE, zorder=3)
+        # "+ 0" turns a rounded -0.0 into 0.0.
+        ax.text(2.46, row, f"{round(bias, 2) + 0:.2f}", ha="right", va="center", fontsize=NORMAL)
+        ax.text(2.94, row, f"{round(weight, 2) + 0:+.2f}", ha="left", va="center", fontsize=NORMAL, color=edge)
+    for x, name in ((0.6, "x"), (5.95, "Σ")):
+        circle = mpl.patches.Circle((x, middle), 0.28, facecolor="#F4F4F4", edgecolor="#555555", lw=THIN, zorder=2)
         ax.add_patch(circle)
-        ax.text(x, middle, name, ha="center", va="center", fontsize=13, style="italic" if name == "x" else "normal")
+        ax.text(x, middle, name, ha="center", va="center", fontsize=LARGE, style="italic" if name == "x" else "normal")
     ax.annotate("", (6.75, middle), (6.23, middle), arrowprops=_arrow("->"))
-    ax.text(6.8, middle, "ŷ", va="center", fontsize=13, style="italic")
+    ax.text(6.8, middle, "ŷ", va="center", fontsize=LARGE, style="italic")
     ax.annotate(
         f"offset {round(float(offset), 2) + 0:.2f}",
         (5.95, middle + 0.28),
         (5.95, middle + 0.9),
         ha="center",
-        fontsize=9,
+        fontsize=NORMAL,
         arrowprops=_arrow("->"),
     )
-    top = rows.max() + 0.32
     for x, words in ((2.26, "biases"), (3.17, "weights"), (0.6, "input"), (5.95, "output")):
-        ax.text(x, top, words, ha="center", fontsize=9, color="#555555", weight="bold")
-    return fig
+        ax.text(x, rows.max() + 0.32, words, ha="center", fontsize=NORMAL, color="#555555", weight="bold")
+    signs = "".join("+" if weight >= 0 else "-" for weight in w)
+    return describe(
+        fig,
+        f"One input, {counted(n, 'ReLU')} with biases from {b.max() + 0:.2f} to {b.min() + 0:.2f}, one output with an "
+        f"offset of {round(float(offset), 2) + 0:.2f}. Signs of the output weights, from the first ReLU on: {signs}",
+    )
 
 
+@styled
 def plot_bases(
-    x: ArrayLike, activations: ArrayLike, weights: ArrayLike, offset: float, x_train: ArrayLike, y_train: ArrayLike
+    x: ArrayLike, activations: ArrayLike, weights: ArrayLike, offset: float, x_points: ArrayLike, y_points: ArrayLike
 ) -> Figure:
     """The ReLUs, the weighted ReLUs, and the sums on the way to the fit.
 
@@ -120,32 +152,47 @@ def plot_bases(
         activations: (m, n) relu(x + bias) of each ReLU.
         weights: (n,) output weights.
         offset: the output's own bias.
-        x_train: (n + 1,) training inputs.
-        y_train: (n + 1,) training targets.
+        x_points: (n + 1,) training inputs.
+        y_points: (n + 1,) training targets.
 
     Returns:
         The figure.
     """
     x, bases, w = np.asarray(x), np.asarray(activations), np.asarray(weights)
+    kinks, heights = np.asarray(x_points), np.asarray(y_points)
     weighted = bases * w
     sums = float(offset) + np.cumsum(weighted, axis=1)
-    fig, axes = plt.subplots(1, 3, figsize=(7.6, 3.1))
-    fig.subplots_adjust(left=0.05, right=0.975, bottom=0.17, top=0.87, wspace=0.24)
-    titles = ("1  The ReLUs", "2  Each times its weight", "3  Added up, one by one")
-    for ax, curves, title in zip(axes, (bases, weighted, sums), titles, strict=True):
-        for curve, color in zip(curves.T, relu_colors(len(w)), strict=True):
-            ax.plot(x, curve, color=color, linewidth=1.6)
-        ax.set_title(title, fontsize=10)
-        _radians(ax, 0, 2)
-    last = axes[2].lines[-1]
-    last.set(color=MODEL, linewidth=2.6, zorder=4)
-    axes[2].plot(x_train, y_train, "o", color=DATA, markersize=4, zorder=5)
-    axes[2].set_ylim(-2.2, 2.2)
-    return fig
+    colors = relu_colors(len(w))
+    fig = new_figure(5.4)
+    first, second = fig.add_axes((0.075, 0.61, 0.4, 0.32)), fig.add_axes((0.575, 0.61, 0.4, 0.32))
+    third = fig.add_axes((0.075, 0.1, 0.9, 0.37))
+    for ax, curves, title in ((first, bases, "1  The ReLUs"), (second, weighted, "2  Each times its weight")):
+        for curve, color in zip(curves.T, colors, strict=True):
+            ax.plot(x, curve, color=color, linewidth=THIN)
+        ax.axhline(0, color=TRUTH, linewidth=GUIDE, zorder=1)
+        ax.set_title(title)
+        radians(ax, 0, 2, "")
+    # Left of its newest kink a sum is the one before it: only what the newest ReLU adds is drawn.
+    margin = 0.35 * (heights.max() - heights.min() or 1)
+    low, high = heights.min() - margin, heights.max() + margin
+    for curve, kink, color in zip(sums.T, kinks, colors, strict=False):
+        third.plot(x[x >= kink], curve[x >= kink], color=color, linewidth=THIN)
+    third.plot(x, sums[:, -1], color=OWN, linewidth=STRONG, zorder=4)
+    third.plot(kinks, heights, "o", color=EXAMPLES, markersize=6, zorder=5)
+    third.set(title="3  Added up, one by one: each new ReLU bends the sum at its kink", ylim=(low, high))
+    radians(third, 0, 2)
+    missed = float(np.abs(np.interp(kinks, x, sums[:, -1]) - heights).max())
+    return describe(
+        fig,
+        f"Three panels. {counted(len(w), 'ramp')} that start one after the other and reach {bases.max():.1f}; the same "
+        f"times their weights, {int((w > 0).sum())} rising and {int((w < 0).sum())} falling; and their running sums. "
+        f"The last sum {'passes through' if missed < 0.01 else f'misses by up to {missed:.2f}'} the training points.",
+    )
 
 
+@styled
 def plot_offset(
-    x: ArrayLike, y: ArrayLike, without: ArrayLike, with_offset: ArrayLike, x_train: ArrayLike, y_train: ArrayLike
+    x: ArrayLike, y: ArrayLike, without: ArrayLike, with_offset: ArrayLike, x_points: ArrayLike, y_points: ArrayLike
 ) -> Figure:
     """The same ReLUs with and without an offset, for a target that does not start at zero.
 
@@ -154,55 +201,76 @@ def plot_offset(
         y: (m,) the target.
         without: (m,) the sum of ReLUs alone.
         with_offset: (m,) the same plus the offset.
-        x_train: (n,) training inputs.
-        y_train: (n,) training targets.
+        x_points: (n,) training inputs.
+        y_points: (n,) training targets.
 
     Returns:
         The figure.
     """
-    fig, axes = plt.subplots(1, 2, figsize=(7.2, 2.9), sharey=True)
-    fig.subplots_adjust(left=0.08, right=0.98, bottom=0.17, top=0.87, wspace=0.08)
-    for ax, fit, title in zip(axes, (without, with_offset), ("Without an offset", "With the offset y₀"), strict=True):
-        ax.plot(x, y, color=TRUTH, linewidth=4, alpha=0.5, label="cos(x)")
-        ax.plot(x, fit, color=MODEL, label="sum of ReLUs")
-        ax.plot(x_train, y_train, "o", color=DATA, markersize=4.5, label="training points")
+    x, y, fits = np.asarray(x), np.asarray(y), [np.asarray(without), np.asarray(with_offset)]
+    fig = new_figure(2.9)
+    axes = fig.subplots(1, 2, sharey=True)
+    fig.subplots_adjust(left=0.085, right=0.985, bottom=0.18, top=0.87, wspace=0.08)
+    for ax, fit, title in zip(axes, fits, ("Without an offset", "With the offset y₀"), strict=True):
+        ax.plot(x, y, **TARGET_LINE, label="cos(x)")
+        ax.plot(x, fit, color=OWN, label="sum of ReLUs")
+        ax.plot(x_points, y_points, "o", color=EXAMPLES, markersize=5, label="training points")
         ax.set_title(title)
-        _radians(ax, 0, 2)
+        radians(ax, 0, 2)
+    at = np.pi
     axes[0].annotate(
-        "", (np.pi, float(np.interp(np.pi, x, without))), (np.pi, -1), arrowprops=_arrow("<->", COLORS["vermillion"])
+        "", (at, float(np.interp(at, x, fits[0]))), (at, float(np.interp(at, x, y))), arrowprops=_arrow("<->", OTHER)
     )
-    axes[0].text(0.0, -1.6, "y₀ is missing\neverywhere", va="center", color=COLORS["vermillion"], fontsize=9)
-    axes[1].legend(loc="lower right", fontsize=8)
-    return fig
+    axes[0].text(0.03, 0.1, "y₀ is missing\neverywhere", transform=axes[0].transAxes, fontsize=NORMAL)
+    axes[1].legend(loc="upper center", fontsize=SMALL)
+    gaps = [float(np.abs(np.interp(np.asarray(x_points), x, fit) - np.asarray(y_points)).max()) for fit in fits]
+    return describe(
+        fig,
+        f"A cosine and points on it, twice. Without an offset the sum of ReLUs misses the points by up to "
+        f"{gaps[0]:.2f}, with the offset by up to {max(gaps[1], 0):.2f}.",
+    )
 
 
-def plot_error(n: Sequence[int], largest: ArrayLike, bound: ArrayLike, slope: float) -> Figure:
-    """Largest error against the number of ReLUs, beside the bound.
+@styled
+def plot_error(
+    n: Sequence[int], largest: ArrayLike, bound: ArrayLike, needed: Mapping[float, tuple[int, int]]
+) -> Figure:
+    """Largest error against the number of ReLUs, beside the bound, and how many a tolerance takes.
 
     Args:
         n: (k,) numbers of ReLUs.
         largest: (k,) largest absolute errors.
         bound: (k,) the bound on them.
-        slope: measured slope on these axes.
+        needed: tolerance -> (enough by the bound, enough as measured).
 
     Returns:
         The figure.
     """
-    fig, ax = plt.subplots(figsize=(7.2, 3.6))
-    fig.subplots_adjust(left=0.11, right=0.98, bottom=0.15, top=0.9)
-    ax.loglog(n, bound, color=COLORS["orange"], linestyle=(0, (5, 2)), label="bound: h² / 8 · max |f''|")
-    ax.loglog(n, largest, "o-", color=MODEL, label=f"measured, slope {slope:.2f}")
-    # A triangle shows what slope -2 means without reading the axes.
-    x0, y0 = 32, 0.03
-    ax.plot([x0, 4 * x0, 4 * x0, x0], [y0, y0, y0 / 16, y0], color=COLORS["grey"], linewidth=1.2)
-    ax.text(2 * x0, 1.18 * y0, "4 × the ReLUs", ha="center", fontsize=9, color="#555555")
-    ax.text(4.3 * x0, y0 / 4, "error\n÷ 16", va="center", fontsize=9, color="#555555")
-    ax.set(xlabel="number of ReLUs", ylabel="largest error", title="Doubling the ReLUs divides the error by four")
-    _plain_powers(ax, n)
-    ax.legend(loc="lower left")
-    return fig
+    n, largest, bound = np.asarray(n), np.asarray(largest), np.asarray(bound)
+    fig = new_figure(3.7)
+    ax = fig.add_axes((0.1, 0.15, 0.885, 0.74))
+    ax.loglog(n, bound, color=BEST, linestyle=DASH_DOT, label="bound: h² / 8 · max |f''|")
+    ax.loglog(n, largest, "o-", color=OWN, markersize=4, linewidth=THIN, label="measured")
+    for tolerance, (sure, enough) in needed.items():
+        ax.plot([n[0], enough], [tolerance, tolerance], color=TRUTH, linestyle=DASHED, linewidth=GUIDE)
+        ax.plot([enough, enough], [largest.min() / 2, tolerance], color=TRUTH, linestyle=DASHED, linewidth=GUIDE)
+        ax.plot([enough], [tolerance], "o", mfc="none", mec=OTHER, ms=10, mew=THIN)
+        words = f"{tolerance:g}: {enough} ReLUs" + (f" (bound: {sure})" if sure != enough else "")
+        ax.text(enough * 1.22, tolerance * 1.15, words, fontsize=NORMAL, va="bottom")
+    ax.set(xlabel="number of ReLUs", ylabel="largest error", title="Twice the ReLUs, a quarter of the error")
+    ax.set_ylim(largest.min() / 2, 2.5 * bound.max())
+    plain_numbers(ax, [2**k for k in range(12) if n[0] <= 2**k <= n[-1]])
+    ax.legend(loc="upper right")
+    said = ", ".join(f"{enough} (bound: {sure}) for {tolerance:g}" for tolerance, (sure, enough) in needed.items())
+    above = "never above" if np.all(largest <= bound * (1 + 1e-9)) else "at times above"
+    return describe(
+        fig,
+        f"Largest error against the number of ReLUs, both logarithmic: from {largest[0]:.2g} at {n[0]} to "
+        f"{largest[-1]:.2g} at {n[-1]}, {above} the bound. ReLUs that are enough: {said}.",
+    )
 
 
+@styled
 def plot_rates(n: Sequence[int], rows: Mapping[str, tuple[ArrayLike, float, ArrayLike, float]]) -> Figure:
     """Errors of several targets, largest and root mean squared, with their slopes.
 
@@ -213,28 +281,50 @@ def plot_rates(n: Sequence[int], rows: Mapping[str, tuple[ArrayLike, float, Arra
     Returns:
         The figure.
     """
-    fig, axes = plt.subplots(1, 2, figsize=(7.4, 3.5), sharey=True)
-    fig.subplots_adjust(left=0.09, right=0.985, bottom=0.16, top=0.88, wspace=0.06)
-    looks = [(COLORS["blue"], "o"), (COLORS["green"], "s"), (COLORS["orange"], "^"), (COLORS["vermillion"], "D")]
-    for (label, (largest, largest_slope, rms, rms_slope)), (color, marker) in zip(rows.items(), looks, strict=True):
-        for ax, errors, slope in ((axes[0], largest, largest_slope), (axes[1], rms, rms_slope)):
-            # "+ 0" turns a rounded -0.0 into 0.0.
-            ax.loglog(n, errors, marker + "-", color=color, markersize=5, label=f"{label}: {round(slope, 2) + 0:.2f}")
-    for ax, title in zip(axes, ("Largest error", "Root mean squared error"), strict=True):
-        ax.set(xlabel="number of ReLUs", title=title)
-        _plain_powers(ax, n)
-        ax.legend(title="slope", loc="lower left", fontsize=8, title_fontsize=8)
+    n = np.asarray(n)
+    fig = new_figure(3.7)
+    axes = [fig.add_axes((0.09, 0.15, 0.26, 0.74)), fig.add_axes((0.57, 0.15, 0.26, 0.74))]
+    said = []
+    for ax, title, at in zip(axes, ("Largest error", "Root mean squared error"), (0, 2), strict=True):
+        ends = _apart([np.log10(np.asarray(row[at])[-1]) for row in rows.values()], 0.42)
+        for (label, row), end, color, marker in zip(
+            rows.items(), ends, relu_colors(len(rows)), "osD^vPX", strict=False
+        ):
+            errors, slope = np.asarray(row[at]), round(row[at + 1], 2) + 0  # "+ 0" turns a rounded -0.0 into 0.0
+            ax.loglog(n, errors, marker + "-", color=color, markersize=5, linewidth=THIN)
+            ax.annotate(
+                f"{label}: {slope:.2f}",
+                (n[-1], errors[-1]),
+                xytext=(1.07, (end + 5.3) / 5.8),
+                textcoords=ax.transAxes,
+                va="center",
+                fontsize=NORMAL,
+            )
+            said.append(f"{label} {slope:.2f}" if at == 0 else f"{slope:.2f}")
+        ax.set(xlabel="number of ReLUs", title=title, ylim=(10**-5.3, 10**0.5))
+        plain_numbers(ax, n)
     axes[0].set_ylabel("error")
-    axes[0].set_ylim(5e-6, 3)
-    return fig
+    half = len(rows)
+    pairs = ", ".join(f"{first} and {second}" for first, second in zip(said[:half], said[half:], strict=True))
+    return describe(
+        fig,
+        "Errors against the number of ReLUs on logarithmic axes, left the largest, right the root mean squared one. "
+        f"Their slopes: {pairs}.",
+    )
 
 
+def _apart(heights: Sequence[float], gap: float) -> np.ndarray:
+    """The heights of labels, moved apart where they would overlap, the order kept."""
+    order = np.argsort(heights)
+    placed = np.asarray(heights, dtype=float).copy()
+    for below, above in pairwise(order):
+        placed[above] = max(placed[above], placed[below] + gap)
+    return placed
+
+
+@styled
 def plot_methods(
-    n: Sequence[int],
-    by_hand: ArrayLike,
-    solved: ArrayLike,
-    limit: ArrayLike,
-    seeds: Mapping[str, ArrayLike],
+    n: Sequence[int], by_hand: ArrayLike, solved: ArrayLike, limit: ArrayLike, seeds: Mapping[str, ArrayLike]
 ) -> Figure:
     """The same number of ReLUs, chosen in several ways; on the right the ways that depend on chance.
 
@@ -242,34 +332,45 @@ def plot_methods(
         n: (k,) numbers of ReLUs.
         by_hand: (k,) root mean squared errors, everything by hand.
         solved: (k,) the same ReLUs with solved output weights.
-        limit: (k,) what the best conceivable ReLUs reach when there are many.
+        limit: (k,) what the best places for many kinks come close to.
         seeds: label -> (n_seeds, k) errors.
 
     Returns:
         The figure.
     """
-    fig, axes = plt.subplots(1, 2, figsize=(7.6, 4.1), sharey=True)
-    fig.subplots_adjust(left=0.09, right=0.985, bottom=0.14, top=0.9, wspace=0.06)
-    axes[0].loglog(n, by_hand, "o-", color=COLORS["black"], label="all by hand")
-    axes[0].loglog(n, solved, "s-", color=COLORS["blue"], label="weights solved")
-    axes[0].loglog(n, limit, color=COLORS["grey"], linestyle=(0, (2, 2)), label="best kinks, many ReLUs (theory)")
-    axes[1].loglog(n, by_hand, "o-", color=COLORS["black"], label="all by hand")
-    looks = [(COLORS["green"], "^", 0.94), (COLORS["vermillion"], "D", 1.0), (COLORS["orange"], "v", 1.06)]
+    n, by_hand, solved = np.asarray(n), np.asarray(by_hand), np.asarray(solved)
+    fig = new_figure(4.3)
+    axes = fig.subplots(1, 2, sharey=True)
+    fig.subplots_adjust(left=0.095, right=0.985, bottom=0.13, top=0.91, wspace=0.07)
+    axes[0].loglog(n, by_hand, "o-", color=OWN, label="all by hand")
+    axes[0].loglog(n, solved, "s", color=OWN, linestyle=DASHED, mfc="white", label="weights solved")
+    axes[0].loglog(n, limit, color=BEST, linestyle=DASH_DOT, label="best kinks, many ReLUs (theory)")
+    axes[1].loglog(n, by_hand, "o-", color=OWN, label="all by hand")
+    looks = [(TRUTH, "^", 0.94), (COLORS["sky"], "D", 1.0), (OTHER, "v", 1.06)]
+    medians, n_seeds = {}, 0
     for (label, errors), (color, marker, shift) in zip(seeds.items(), looks, strict=True):
-        rows, x = np.asarray(errors), np.asarray(n) * shift
+        rows, x = np.asarray(errors), n * shift
+        n_seeds = len(rows)
         # The median: on logarithmic axes one failed run would pull the mean away from all the others.
-        axes[1].loglog(x, np.median(rows, 0), marker + "-", color=color, label=label)
-        axes[1].fill_between(x, rows.min(0), rows.max(0), color=color, alpha=0.15, linewidth=0)
+        medians[label] = np.median(rows, 0)
+        axes[1].loglog(x, medians[label], marker + "-", color=color, label=label, linewidth=THIN)
         axes[1].loglog(x, rows.T, ".", color=color, alpha=0.5, markersize=4)
-    for ax, title in zip(axes, ("No chance involved", f"{len(rows)} seeds each: median, range"), strict=True):
+        axes[1].vlines(x, rows.min(0), rows.max(0), color=color, linewidth=GUIDE, alpha=0.5)
+    for ax, title in zip(axes, ("No chance involved", f"{counted(n_seeds, 'seed')} each: median, range"), strict=True):
         ax.set(xlabel="number of ReLUs", title=title)
-        _plain_powers(ax, n)
-        ax.legend(loc="lower left", fontsize=8)
-    axes[0].set_ylabel("root mean squared error")
-    axes[0].set_ylim(1.5e-4, 1.5)
-    return fig
+        plain_numbers(ax, n)
+        ax.legend(loc="lower left", fontsize=SMALL)
+    axes[0].set(ylabel="root mean squared error", ylim=(1e-4, 1.5))
+    falls = [f"{label} from {rms[0]:.2g} to {rms[-1]:.2g}" for label, rms in (("by hand", by_hand), ("solved", solved))]
+    falls += [f"{label} from {approx(rms[0], 2)} to {approx(rms[-1], 2)}" for label, rms in medians.items()]
+    return describe(
+        fig,
+        f"Root mean squared error against the number of ReLUs, from {n[0]} to {n[-1]}: {'; '.join(falls)} (medians "
+        "where chance is involved).",
+    )
 
 
+@styled
 def plot_kinks(
     before: Mapping[str, ArrayLike], after: Mapping[str, ArrayLike], interval: tuple[float, float]
 ) -> Figure:
@@ -283,25 +384,36 @@ def plot_kinks(
     Returns:
         The figure.
     """
-    fig, axes = plt.subplots(1, len(after), figsize=(7.4, 3.6), sharey=True)
-    fig.subplots_adjust(left=0.07, right=0.975, bottom=0.26, top=0.9, wspace=0.12)
+    fig = new_figure(3.6)
+    axes = fig.subplots(1, len(after), sharey=True)
+    fig.subplots_adjust(left=0.075, right=0.975, bottom=0.26, top=0.9, wspace=0.12)
+    shares = []
     for ax, (label, kinks) in zip(axes, after.items(), strict=True):
-        ax.axvspan(*interval, color=COLORS["yellow"], alpha=0.25, linewidth=0)
+        ax.axvspan(*interval, **TRAINING_RANGE)
         for row, (start, end) in enumerate(zip(np.asarray(before[label]), np.asarray(kinks), strict=True), start=1):
-            ax.plot(start, np.full_like(start, row + 0.17), "o", color=COLORS["grey"], mfc="none", markersize=3.5)
-            ax.plot(end, np.full_like(end, row - 0.17), "|", color=MODEL, markersize=8, markeredgewidth=1.6)
+            ax.plot(start, np.full_like(start, row + 0.17), "o", color=TRUTH, mfc="none", markersize=3.5)
+            ax.plot(end, np.full_like(end, row - 0.17), "|", color=OWN, markersize=8, markeredgewidth=THIN)
         ax.set(xlim=(-2 * np.pi, 4 * np.pi), title=label)
-        _radians(ax, -2, 4, "x at which a ReLU switches on")
+        radians(ax, -2, 4, "x at which a ReLU switches on")
         ax.grid(False)
+        inside = [
+            ((np.asarray(k) > interval[0]) & (np.asarray(k) < interval[1])).mean() for k in (before[label], kinks)
+        ]
+        shares.append(f"{label}: {approx(100 * inside[0], 2)} % before and {approx(100 * inside[1], 2)} % after")
     circles, bars = axes[0].lines[:2]
     circles.set_label("before training")
     bars.set_label("after training")
     shade = mpl.patches.Patch(color=COLORS["yellow"], alpha=0.25, label="training range")
-    fig.legend(handles=[circles, bars, shade], loc="lower center", ncols=3, fontsize=8.5)
+    fig.legend(handles=[circles, bars, shade], loc="lower center", ncols=3)
     axes[0].set(ylabel="seed", yticks=np.arange(1, len(kinks) + 1)[::3], ylim=(0.3, len(kinks) + 0.7))
-    return fig
+    return describe(
+        fig,
+        f"Kinks of {counted(len(kinks), 'network')} from each start, one row for each seed. Inside the training range "
+        f"are, {'; '.join(shares)}.",
+    )
 
 
+@styled
 def plot_outside(
     x: ArrayLike, y: ArrayLike, single: Mapping[str, ArrayLike], trained: ArrayLike, interval: tuple[float, float]
 ) -> Figure:
@@ -310,218 +422,48 @@ def plot_outside(
     Args:
         x: (m,) inputs on both sides of the training range.
         y: (m,) the target.
-        single: label -> (m,) curves without chance.
+        single: label -> (m,) curves without chance, at most two.
         trained: (n_seeds, m) curves of trained networks.
         interval: the training range, shaded.
 
     Returns:
         The figure.
     """
-    fig, ax = plt.subplots(figsize=(7.4, 3.6))
-    fig.subplots_adjust(left=0.08, right=0.98, bottom=0.15, top=0.9)
-    ax.axvspan(*interval, color=COLORS["yellow"], alpha=0.25, linewidth=0, label="training range")
-    ax.plot(x, y, color=TRUTH, linewidth=4, alpha=0.5, label="sin(x)")
-    lines = ax.plot(x, np.asarray(trained).T, color=COLORS["vermillion"], linewidth=0.9, alpha=0.8)
-    lines[0].set_label(f"gradient descent, {len(np.asarray(trained))} seeds")
-    for (label, curve), (color, style) in zip(
-        single.items(), ((COLORS["black"], "-"), (COLORS["blue"], "--")), strict=True
-    ):
-        ax.plot(x, curve, color=color, linestyle=style, label=label)
-    ax.set(ylim=(-4.2, 4.2), ylabel="y", title="Outside the training range every one of them is a straight line")
-    _radians(ax, -2, 4)
-    ax.legend(loc="upper left", fontsize=8, ncols=2)
-    return fig
+    x, trained = np.asarray(x), np.asarray(trained)
+    fig = new_figure(3.5)
+    ax = fig.add_axes((0.085, 0.15, 0.895, 0.75))
+    ax.axvspan(*interval, **TRAINING_RANGE, label="training range")
+    ax.plot(x, y, **TARGET_LINE, label="sin(x)")
+    lines = ax.plot(x, trained.T, color=COLORS["sky"], linewidth=GUIDE)
+    lines[0].set_label(f"gradient descent, {counted(len(trained), 'seed')}")
+    for (label, curve), (color, dashes) in zip(single.items(), ((OWN, "-"), (OTHER, DASHED)), strict=False):
+        ax.plot(x, curve, color=color, linestyle=dashes, label=label)
+    ax.set(ylim=(-4.2, 4.2), ylabel="y", title="Outside the training range: straight lines")
+    radians(ax, -2, 4)
+    ax.legend(loc="upper left", fontsize=SMALL, ncols=2)
+    ends = ", ".join(
+        f"{label} {np.asarray(curve)[0]:.1f} and {np.asarray(curve)[-1]:.1f}" for label, curve in single.items()
+    )
+    return describe(
+        fig,
+        "A sine over three periods, the training range shaded. Values at the far left and the far right: "
+        f"{ends}; trained networks {approx(trained[:, 0].min(), 2)} to {approx(trained[:, 0].max(), 2)} and "
+        f"{approx(trained[:, -1].min(), 2)} to {approx(trained[:, -1].max(), 2)}.",
+    )
 
 
-# --- panel 1: one ReLU after the other ------------------------------------------------------------------------------
+# --- shared with the panels -----------------------------------------------------------------------------------------
 
 
-def draw_build_up(fig: Figure) -> SimpleNamespace:
-    """Draw the two axes of the panel that adds ReLUs one at a time.
-
-    Args:
-        fig: an empty figure.
-
-    Returns:
-        What `move_build_up` moves.
-    """
-    left, right = fig.subplots(1, 2)
-    fig.subplots_adjust(left=0.06, right=0.98, bottom=0.15, top=0.88, wspace=0.19)
-    left.set(title="Weighted ReLUs", ylim=(-7, 7))
-    right.set(title="Their sum so far", ylim=(-2.2, 2.2))
-    for ax in (left, right):
-        _radians(ax, 0, 2)
-        ax.set_xlim(-0.1, 2 * np.pi + 0.1)
-    fine = np.linspace(0, 2 * np.pi, 400)
-    right.plot(fine, np.sin(fine), color=TRUTH, linewidth=4, alpha=0.5, label="sin(x)")
-    handles = [right.plot([], [], color=MODEL, label="sum so far")[0], right.plot([], [], "o", color=DATA, ms=4)[0]]
-    handles[1].set_label("training points")
-    right.legend(loc="upper right", fontsize=8)
-    bases = left.add_collection(LineCollection([], linewidths=1.4), autolim=False)
-    newest = left.plot([], [], color=COLORS["vermillion"], linewidth=2.6, label="the newest")[0]
-    left.plot([], [], color=relu_colors(3)[1], linewidth=1.4, label="those before")
-    left.legend(loc="lower left", fontsize=8)
-    return SimpleNamespace(bases=bases, newest=newest, total=handles[0], points=handles[1])
-
-
-def move_build_up(
-    artists: SimpleNamespace,
-    x: ArrayLike,
-    activations: ArrayLike,
-    weights: ArrayLike,
-    offset: float,
-    x_train: ArrayLike,
-    y_train: ArrayLike,
-    added: int,
-) -> None:
-    """Show the first `added` ReLUs and their sum.
+def radians(ax: Axes, first: int, last: int, label: str = "x (radians)") -> None:
+    """Put ticks at multiples of pi.
 
     Args:
-        artists: what `draw_build_up` returned.
-        x: (m,) fine inputs.
-        activations: (m, n) relu(x + bias) of each ReLU.
-        weights: (n,) output weights.
-        offset: the output's own bias.
-        x_train: (n + 1,) training inputs.
-        y_train: (n + 1,) training targets.
-        added: how many ReLUs to show, from 0 to n.
+        ax: where.
+        first: first tick, in units of pi.
+        last: last tick, in units of pi.
+        label: of the axis.
     """
-    x, weighted = np.asarray(x), np.asarray(activations) * np.asarray(weights)
-    artists.bases.set_segments([np.column_stack([x, curve]) for curve in weighted.T[: max(added - 1, 0)]])
-    artists.bases.set_color(relu_colors(weighted.shape[1]))
-    artists.newest.set_data((x, weighted[:, added - 1]) if added else ([], []))
-    artists.total.set_data(x, float(offset) + weighted[:, :added].sum(1))
-    artists.points.set_data(x_train, y_train)
-
-
-# --- panel 2: any function ------------------------------------------------------------------------------------------
-
-
-def draw_any_function(fig: Figure, interval: tuple[float, float], n_relus: Sequence[int]) -> SimpleNamespace:
-    """Draw the axes of the panel that approximates any function: the fit, and its error for every n.
-
-    Args:
-        fig: an empty figure.
-        interval: (left, right) of the inputs.
-        n_relus: the numbers of ReLUs of the error curve.
-
-    Returns:
-        What `move_any_function` moves.
-    """
-    left, right = fig.subplots(1, 2, width_ratios=(1.35, 1))
-    fig.subplots_adjust(left=0.075, right=0.985, bottom=0.15, top=0.88, wspace=0.24)
-    left.set(title="The fit", xlabel="x", xlim=(interval[0] - 0.1, interval[1] + 0.1), ylim=(-1.15, 1.4))
-    truth = left.plot([], [], color=TRUTH, linewidth=4, alpha=0.5, label="target")[0]
-    fit = left.plot([], [], color=MODEL, label="sum of ReLUs")[0]
-    points = left.plot([], [], "o", color=DATA, markersize=4, label="training points")[0]
-    left.legend(loc="upper left", fontsize=8, ncols=3, columnspacing=1, handlelength=1.4)
-    right.set(title="Largest error / range", xscale="log", yscale="log", xlabel="number of ReLUs")
-    right.set(xlim=(0.9, max(n_relus) * 1.15), ylim=(1e-4, 2))
-    _plain_powers(right, [1, 2, 4, 8, 16, 32])
-    guide = np.array([4.0, max(n_relus)])
-    for power, words in ((1, "1/n"), (2, "1/n²")):
-        right.plot(guide, 0.6 * (guide / 4) ** -power, color=COLORS["light"], linewidth=1.2, zorder=1)
-        right.text(16, 0.8 * 4.0**-power, words, fontsize=8, color="#777777")
-    curve = right.plot([], [], ".", color=COLORS["sky"])[0]
-    marker = right.plot([], [], "o", color=MODEL, markersize=9)[0]
-    return SimpleNamespace(truth=truth, fit=fit, points=points, curve=curve, marker=marker)
-
-
-def move_any_function(
-    artists: SimpleNamespace,
-    x: ArrayLike,
-    y: ArrayLike,
-    fit: ArrayLike,
-    x_train: ArrayLike,
-    y_train: ArrayLike,
-    n_relus: Sequence[int],
-    errors: ArrayLike,
-) -> float:
-    """Show a target, its approximation, and how the error falls.
-
-    Args:
-        artists: what `draw_any_function` returned.
-        x: (m,) fine inputs.
-        y: (m,) the target.
-        fit: (m,) the approximation.
-        x_train: (n + 1,) training inputs.
-        y_train: (n + 1,) training targets.
-        n_relus: (k,) numbers of ReLUs of the error curve.
-        errors: (k,) largest absolute errors.
-
-    Returns:
-        The range of the target, by which the errors are divided (1 for a constant).
-    """
-    y = np.asarray(y)
-    low, high = float(y.min()), float(y.max())
-    scale = (high - low) or 1.0
-    artists.truth.set_data(x, y)
-    artists.fit.set_data(x, fit)
-    artists.points.set_data(x_train, y_train)
-    # Errors of nothing but rounding lie on the lower edge, where they can be seen.
-    relative = np.clip(np.asarray(errors) / scale, 1.2e-4, None)
-    current = len(np.asarray(x_train)) - 1
-    artists.curve.set_data(n_relus, relative)
-    artists.marker.set_data([current], relative[np.asarray(n_relus) == current])
-    limits = (low - 0.08 * scale, high + 0.2 * scale)
-    # Setting limits redraws everything, so only where the target is another one.
-    if not np.allclose(artists.fit.axes.get_ylim(), limits):
-        artists.fit.axes.set_ylim(limits)
-    return scale
-
-
-# --- panel 3: kinks to move -----------------------------------------------------------------------------------------
-
-
-def draw_kinks(fig: Figure, even: float, best: float) -> SimpleNamespace:
-    """Draw the axes of the panel whose ReLUs the reader moves.
-
-    Args:
-        fig: an empty figure.
-        even: root mean squared error of evenly spaced ReLUs.
-        best: the smallest one that a search found.
-
-    Returns:
-        What `move_kinks` moves.
-    """
-    left, right = fig.subplots(1, 2, width_ratios=(2.1, 1))
-    fig.subplots_adjust(left=0.07, right=0.97, bottom=0.15, top=0.88, wspace=0.33)
-    fine = np.linspace(0, 2 * np.pi, 400)
-    left.plot(fine, np.sin(fine), color=TRUTH, linewidth=4, alpha=0.5, label="sin(x)")
-    left.set(title="Weights solved for your kinks", ylim=(-1.6, 1.6))
-    _radians(left, 0, 2)
-    left.set_xlim(-0.1, 2 * np.pi + 0.1)
-    fit = left.plot([], [], color=MODEL, label="sum of ReLUs")[0]
-    kinks = left.plot([], [], "^", color=COLORS["vermillion"], markersize=9, label="kinks")[0]
-    left.legend(loc="upper right", fontsize=8)
-    right.barh([1, 2], [even, best], color=[COLORS["grey"], COLORS["green"]], height=0.6)
-    yours = right.barh([0], [0], color=MODEL, height=0.6)[0]
-    right.set(title="Error", xlabel="root mean squared", xlim=(0, 0.4), ylim=(2.5, -0.5))
-    right.set_yticks([0, 1, 2], ["yours", "even", "best"])
-    right.grid(axis="y", visible=False)
-    return SimpleNamespace(fit=fit, kinks=kinks, yours=yours)
-
-
-def move_kinks(artists: SimpleNamespace, x: ArrayLike, fit: ArrayLike, kinks: ArrayLike, error: float) -> None:
-    """Show the fit of ReLUs that switch on at `kinks`.
-
-    Args:
-        artists: what `draw_kinks` returned.
-        x: (m,) fine inputs.
-        fit: (m,) the approximation.
-        kinks: (n,) where the ReLUs switch on.
-        error: its root mean squared error.
-    """
-    artists.fit.set_data(x, fit)
-    artists.kinks.set_data(kinks, np.interp(kinks, x, fit))
-    artists.yours.set_width(error)
-
-
-# --- shared -----------------------------------------------------------------------------------------------------------
-
-
-def _radians(ax: Axes, first: int, last: int, label: str = "x (radians)") -> None:
-    """Ticks at multiples of pi, from `first` pi to `last` pi."""
     steps = np.arange(first, last + 0.01, 1 if last - first > 2 else 0.5)
     ax.set_xticks(steps * np.pi, [_multiple_of_pi(step) for step in steps])
     ax.set_xlabel(label)
@@ -535,11 +477,16 @@ def _multiple_of_pi(step: float) -> str:
     return f"{int(step)}π".replace("1π", "π")
 
 
-def _plain_powers(ax: Axes, n: Sequence[int]) -> None:
-    """Write the numbers of ReLUs themselves under a logarithmic axis."""
+def plain_numbers(ax: Axes, n: Sequence[int]) -> None:
+    """Write the numbers of ReLUs themselves under a logarithmic axis.
+
+    Args:
+        ax: where.
+        n: the numbers.
+    """
     ax.set_xticks(list(n), [str(number) for number in n])
     ax.minorticks_off()
 
 
 def _arrow(style: str, color: str = "#555555") -> dict[str, Any]:
-    return {"arrowstyle": style, "color": color, "linewidth": 1.3}
+    return {"arrowstyle": style, "color": color, "linewidth": THIN}

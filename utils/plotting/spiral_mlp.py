@@ -2,16 +2,42 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-from matplotlib import pyplot as plt
 from matplotlib.colors import to_rgb
+from matplotlib.patches import Circle
 
-from utils.plotting.style import COLORS, chance_line, spread
+from utils.page.figures import describe
+from utils.page.numbers import approx, counted
+from utils.plotting.style import (
+    BEST,
+    COLORS,
+    CURVE,
+    DASH_DOT,
+    DASHED,
+    DOTTED,
+    EXAMPLES,
+    GUIDE,
+    INK,
+    NORMAL,
+    OTHER,
+    OWN,
+    SMALL,
+    STRONG,
+    THIN,
+    TRUTH,
+    best_line,
+    chance_line,
+    new_figure,
+    spread,
+    styled,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,8 +45,36 @@ if TYPE_CHECKING:
 
 CLASS_COLORS = [COLORS[name] for name in ("blue", "orange", "green", "purple", "sky", "vermillion")]
 CLASS_MARKERS = ["o", "s", "^", "D", "v", "P"]
-TRAIN, TEST, CEILING = COLORS["sky"], COLORS["vermillion"], COLORS["black"]
 MAX_CLASSES = len(CLASS_COLORS)
+# How much of a class's colour a map shows where the network is sure: pale enough for points of the same colour on it.
+DEEPEST = 0.45
+# Steps in which confidence is drawn: even areas, which a reader can compare and a picture can store in little space.
+STEPS = 10
+# Errors below this are drawn at the lower edge of their logarithmic axis.
+LEAST_ERROR = 0.001
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Accuracies over seeds against one property of the network or the data.
+
+    Attributes:
+        title: of the panel.
+        xlabel: of its horizontal axis.
+        x: names or numbers, n of them.
+        train: fraction of training points right, (seeds, n).
+        test: the same for test points, (seeds, n).
+        ceiling: accuracy of Bayes' rule, one number, or one for each x.
+        log: whether the horizontal axis is logarithmic.
+    """
+
+    title: str
+    xlabel: str
+    x: Sequence[Any]
+    train: torch.Tensor
+    test: torch.Tensor
+    ceiling: float | Sequence[float]
+    log: bool = False
 
 
 def decision_grid(x_max: float, n: int = 200) -> torch.Tensor:
@@ -66,7 +120,7 @@ def decision_image(probabilities: torch.Tensor, boundaries: bool = True) -> np.n
     table = probabilities.detach().cpu().numpy()
     best = table.argmax(1)
     sure = (table.max(1) - 1 / K) / (1 - 1 / K) if K > 1 else np.ones(len(table))
-    strength = (0.68 * np.clip(sure, 0, 1))[:, None]
+    strength = (DEEPEST * np.round(STEPS * np.clip(sure, 0, 1)) / STEPS)[:, None]
     colours = np.array([to_rgb(colour) for colour in CLASS_COLORS[:K]])[best]
     image = (1 - strength + strength * colours).reshape(n, n, 3)
     if boundaries:
@@ -76,6 +130,49 @@ def decision_image(probabilities: torch.Tensor, boundaries: bool = True) -> np.n
         edge[:, :-1] |= classes[:, :-1] != classes[:, 1:]
         image[edge] = 0.25
     return image
+
+
+def choices_on_map(probabilities: torch.Tensor, x_max: float, X: torch.Tensor) -> torch.Tensor:
+    """Which class a map's nearest pixel gives to each point.
+
+    Args:
+        probabilities: (n * n, K) on `decision_grid(x_max, n)`.
+        x_max: half the side of the map.
+        X: points, (m, 2).
+
+    Returns:
+        Classes, (m,), int64; -1 for points beside the map.
+    """
+    n = math.isqrt(len(probabilities))
+    place = ((X + x_max) / (2 * x_max) * (n - 1)).round().long()
+    inside = ((place >= 0) & (place < n)).all(1)
+    place = place.clamp(0, n - 1)
+    chosen = probabilities.argmax(1).view(n, n)[place[:, 1], place[:, 0]]
+    return torch.where(inside, chosen, -1)
+
+
+def border_segments(probabilities: torch.Tensor, x_max: float) -> tuple[np.ndarray, np.ndarray]:
+    """The borders between the classes of a map, as one broken line.
+
+    Args:
+        probabilities: (n * n, K) on `decision_grid(x_max, n)`.
+        x_max: half the side of the map.
+
+    Returns:
+        x and y of the line, (m,) each; NaN where it breaks.
+    """
+    from contourpy import contour_generator
+
+    n = math.isqrt(len(probabilities))
+    side = np.linspace(-x_max, x_max, n)
+    pieces = []
+    for k in range(probabilities.shape[1] if probabilities.shape[1] > 1 else 0):
+        # Where a class is as likely as its strongest rival; smoother than marking pixels.
+        others = torch.cat([probabilities[:, :k], probabilities[:, k + 1 :]], dim=1)
+        lead = (probabilities[:, k] - others.max(dim=1).values).view(n, n).numpy()
+        for line in contour_generator(side, side, lead).lines(0):
+            pieces += [line, np.full((1, 2), np.nan)]
+    return tuple(np.concatenate(pieces).T) if pieces else (np.empty(0), np.empty(0))
 
 
 def draw_map(
@@ -98,21 +195,25 @@ def draw_map(
     """
     extent = (-x_max, x_max, -x_max, x_max)
     image = decision_image(probabilities, boundaries=False)
-    ax.imshow(image, origin="lower", extent=extent, interpolation="bilinear")
-    side = np.linspace(-x_max, x_max, len(image))
-    for k in range(probabilities.shape[1]):
-        # Where a class is as likely as its strongest rival; smoother than marking pixels.
-        others = torch.cat([probabilities[:, :k], probabilities[:, k + 1 :]], dim=1)
-        lead = (probabilities[:, k] - others.max(dim=1).values).reshape(len(image), -1)
-        if lead.min() < 0 < lead.max():
-            ax.contour(side, side, lead.numpy(), levels=[0], colors=[COLORS["black"]], linewidths=0.9)
+    ax.imshow(image, origin="lower", extent=extent, interpolation="nearest")
+    ax.plot(*border_segments(probabilities, x_max), color=OWN, linewidth=THIN)
     if X is not None:
-        draw_points(ax, X, y, size=9)
-    if circle is not None:
-        ax.add_patch(
-            plt.Circle((0, 0), circle, fill=False, color=COLORS["black"], linewidth=1.4, linestyle=(0, (4, 2)))
+        draw_points(ax, X, y, size=7)
+        chosen = choices_on_map(probabilities, x_max, X)
+        wrong = X[(chosen >= 0) & (chosen != y)].numpy()
+        ax.plot(
+            wrong[:, 0],
+            wrong[:, 1],
+            "o",
+            markersize=5,
+            markerfacecolor="none",
+            markeredgecolor=OWN,
+            markeredgewidth=0.8,
+            zorder=3,
         )
-    _square(ax, x_max)
+    if circle is not None:
+        ax.add_patch(Circle((0, 0), circle, fill=False, color=OWN, linewidth=THIN, linestyle=DASHED))
+    square(ax, x_max)
 
 
 def label_arms(ax: Axes, K: int, radius: float = 1.2) -> None:
@@ -125,20 +226,12 @@ def label_arms(ax: Axes, K: int, radius: float = 1.2) -> None:
     """
     for k in range(K):
         angle = 2 * math.pi / K * (2 + k)
-        ax.text(
-            radius * math.sin(angle),
-            radius * math.cos(angle),
-            str(k),
-            ha="center",
-            va="center",
-            fontsize=10,
-            fontweight="bold",
-            color=COLORS["black"],
-            bbox={"boxstyle": "circle,pad=0.25", "facecolor": "white", "edgecolor": CLASS_COLORS[k], "linewidth": 1.5},
-        )
+        box = {"boxstyle": "circle,pad=0.25", "facecolor": "white", "edgecolor": CLASS_COLORS[k], "linewidth": THIN}
+        x, y = radius * math.sin(angle), radius * math.cos(angle)
+        ax.text(x, y, str(k), ha="center", va="center", fontsize=NORMAL, fontweight="bold", color=OWN, bbox=box)
 
 
-def draw_points(ax: Axes, X: torch.Tensor, y: torch.Tensor, size: float = 7, legend: bool = False) -> None:
+def draw_points(ax: Axes, X: torch.Tensor, y: torch.Tensor, size: float = 7) -> None:
     """Draw points with a colour and a marker for each class: one call for each class, no loop over points.
 
     Args:
@@ -146,7 +239,6 @@ def draw_points(ax: Axes, X: torch.Tensor, y: torch.Tensor, size: float = 7, leg
         X: points, (n, 2).
         y: classes, (n,).
         size: marker area in points squared.
-        legend: name the classes.
     """
     for k in y.unique().tolist():
         chosen = X[y == k].numpy()  # out of a tensor matplotlib takes the numbers one by one
@@ -158,25 +250,83 @@ def draw_points(ax: Axes, X: torch.Tensor, y: torch.Tensor, size: float = 7, leg
             marker=CLASS_MARKERS[k],
             markersize=math.sqrt(size),
             color=CLASS_COLORS[k],
-            markeredgecolor="white" if size > 8 else "none",
-            markeredgewidth=0.35,
-            zorder=1,
+            markeredgecolor="none",
+            zorder=2,
             label=f"class {k}",
         )
-    if legend:
-        ax.legend(markerscale=2.5, handletextpad=0.1, borderaxespad=0.2, fontsize=8, loc="upper left")
 
 
-def _square(ax: Axes, x_max: float) -> None:
+def square(ax: Axes, x_max: float) -> None:
+    """Make an axes a square piece of the plane around the origin.
+
+    Args:
+        ax: of any kind.
+        x_max: half of its side.
+    """
     ax.set(xlim=(-x_max, x_max), ylim=(-x_max, x_max), aspect="equal", xlabel="$x_1$", ylabel="$x_2$")
     ax.grid(False)
 
 
-def _percent(ax: Axes, low: float = 0.0) -> None:
-    ax.set_ylim(low, 1.02)
+def error_axis(ax: Axes, low: float, high: float = 1.0) -> None:
+    """Make the vertical axis one of errors, logarithmic, in percent: 2 % against 4 % is as far as 20 % against 40 %.
+
+    Args:
+        ax: where errors are drawn, as fractions.
+        low: its lower end.
+        high: its upper end.
+    """
+    ticks = [t for t in (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1) if low <= t <= high]
+    ax.set_yscale("log")
+    ax.set_yticks(ticks, [f"{100 * tick:g} %" for tick in ticks])
+    ax.minorticks_off()
+    ax.set_ylim(low, high)
+
+
+def _percent(ax: Axes, low: float, high: float) -> None:
+    ax.set_ylim(low, high)
     ax.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %")
 
 
+def _words(fraction: float) -> str:
+    """A measured fraction as words hold it."""
+    return f"{approx(100 * float(fraction), 2)} %"
+
+
+@styled
+def plot_layers(widths: Sequence[int]) -> Figure:
+    """A network as it is drawn on a board: a column of units for each layer, a line for each weight.
+
+    Args:
+        widths: of the input, of each hidden layer, and of the output.
+
+    Returns:
+        The figure.
+    """
+    fig = new_figure(2.6)
+    ax = fig.add_axes((0.01, 0.02, 0.98, 0.96))
+    places = [[(layer, unit - (width - 1) / 2) for unit in range(width)] for layer, width in enumerate(widths)]
+    for left, right in itertools.pairwise(places):
+        for x0, y0 in left:
+            for x1, y1 in right:
+                ax.plot((x0, x1), (y0, y1), color=COLORS["light"], linewidth=GUIDE, zorder=1)
+    last, tallest = len(widths) - 1, max(widths)
+    for layer, column in enumerate(places):
+        hidden = 0 < layer < last
+        face = OWN if hidden else "white"
+        ax.plot(*zip(*column, strict=True), "o", markersize=13, markerfacecolor=face, markeredgecolor=OWN, zorder=2)
+        name = f"hidden layer {layer}\nwidth {widths[layer]}" if hidden else ("input", "output: logits")[layer == last]
+        ax.text(layer, -tallest / 2 - 0.4, name, ha="center", va="top", fontsize=NORMAL)
+    ax.set(xlim=(-0.5, last + 0.5), ylim=(-tallest / 2 - 2, tallest / 2))
+    ax.axis("off")
+    hidden = ", ".join(map(str, widths[1:-1])) or "none"
+    return describe(
+        fig,
+        f"Columns of circles joined by lines: {counted(widths[0], 'input')}, "
+        f"{counted(len(widths) - 2, 'hidden layer')} (widths: {hidden}), {counted(widths[-1], 'output')}.",
+    )
+
+
+@styled
 def plot_overflow(scales: Sequence[float], naive: Sequence[float], stable: Sequence[float], limit: float) -> Figure:
     """Two ways to the same loss, against the size of the logits.
 
@@ -189,25 +339,26 @@ def plot_overflow(scales: Sequence[float], naive: Sequence[float], stable: Seque
     Returns:
         The figure.
     """
-    fig, ax = plt.subplots(figsize=(6.6, 3.2))
-    fig.subplots_adjust(left=0.11, right=0.97, bottom=0.17, top=0.88)
-    ax.loglog(scales, stable, color=COLORS["light"], linewidth=7, label="stable: the largest logit subtracted first")
-    ax.loglog(scales, naive, color=COLORS["blue"], label="naive: log of the sum of exp")
-    ax.axvspan(limit, max(scales), color=COLORS["vermillion"], alpha=0.1, linewidth=0)
-    ax.annotate(
-        "exp overflows\nfrom here on",
-        (limit, min(stable) * 1.6),
-        xytext=(6, 0),
-        textcoords="offset points",
-        color=COLORS["vermillion"],
-        fontsize=9,
-    )
+    fig = new_figure(3.2)
+    ax = fig.add_axes((0.1, 0.17, 0.87, 0.71))
+    ax.loglog(scales, stable, color=COLORS["light"], linewidth=3 * STRONG, label="stable: largest logit subtracted")
+    ax.loglog(scales, naive, color=OWN, linewidth=CURVE, label="as the formula reads")
+    ax.axvline(limit, color=INK, linewidth=GUIDE, linestyle=DOTTED)
+    place = {"textcoords": "offset points", "xytext": (6, 0), "fontsize": NORMAL, "color": INK}
+    ax.annotate(f"exp overflows above {limit:.1f}", (limit, float(min(stable)) * 1.6), **place)
     ax.set(xlabel="logit of the wrong class", ylabel="loss (nats)", xlim=(min(scales), max(scales)))
-    ax.set_title("Where the naive line ends, its loss is infinite")
+    ax.set_title("Where the black line ends, its loss is infinite")
     ax.legend(loc="upper left")
-    return fig
+    finite = np.isfinite(np.asarray(naive, dtype=float))
+    end = float(np.asarray(scales, dtype=float)[finite].max()) if finite.any() else float("nan")
+    return describe(
+        fig,
+        f"Loss against the logit of the wrong class, both logarithmic. The formula as it reads ends at a logit of "
+        f"{end:.0f}; the stable one goes on to {float(max(scales)):.0f}.",
+    )
 
 
+@styled
 def plot_spirals(data: Mapping[str, tuple[torch.Tensor, torch.Tensor]], arms: torch.Tensor, x_max: float) -> Figure:
     """Spiral data sets side by side, with the arms that they scatter around.
 
@@ -219,21 +370,33 @@ def plot_spirals(data: Mapping[str, tuple[torch.Tensor, torch.Tensor]], arms: to
     Returns:
         The figure.
     """
-    fig, axes = plt.subplots(
-        1, len(data), figsize=(7.4, 7.4 / len(data) + 0.1), sharex=True, sharey=True, squeeze=False
-    )
-    fig.subplots_adjust(left=0.09, right=0.99, bottom=0.15, top=0.92, wspace=0.08)
-    for number, (ax, (title, (X, y))) in enumerate(zip(axes[0], data.items(), strict=True)):
-        draw_points(ax, X, y, size=4, legend=number == 0)
+    fig, axes = _squares(len(data))
+    for number, (ax, (title, (X, y))) in enumerate(zip(axes, data.items(), strict=True)):
+        draw_points(ax, X, y, size=4)
         for arm in arms:
-            ax.plot(arm[:, 0], arm[:, 1], color=COLORS["black"], linewidth=1.2)
-        _square(ax, x_max)
+            ax.plot(arm[:, 0], arm[:, 1], color=OWN, linewidth=THIN, zorder=3)
+        square(ax, x_max)
+        label_arms(ax, len(arms), radius=0.9 * x_max)
+        ax.set_title(title)
         if number:
             ax.set_ylabel("")
-        ax.set_title(title)
-    return fig
+    said = []
+    for title, (X, _) in data.items():
+        beyond = (X.norm(dim=1) > 1).float().mean().item()
+        said.append(f"{title}: {counted(len(X), 'point')}, {100 * beyond:.0f} % of them further out than radius 1")
+    of = f"{counted(len(arms), 'spiral arm')} of {counted(len(arms), 'class', 'classes')}"
+    return describe(fig, f"{of} around the origin. {'; '.join(said)}.".replace("$\\sigma$", "sigma"))
 
 
+def _squares(count: int) -> tuple[Figure, list[Axes]]:
+    """A row of square pictures."""
+    fig = new_figure(7.2 / count + 0.12)
+    axes = fig.subplots(1, count, sharex=True, sharey=True, squeeze=False)[0]
+    fig.subplots_adjust(left=0.085, right=0.99, bottom=0.14, top=0.925, wspace=0.06)
+    return fig, list(axes)
+
+
+@styled
 def plot_loader_times(milliseconds: Mapping[str, Sequence[float] | None]) -> Figure:
     """Time of one epoch of loading, for several ways.
 
@@ -243,36 +406,41 @@ def plot_loader_times(milliseconds: Mapping[str, Sequence[float] | None]) -> Fig
     Returns:
         The figure.
     """
-    fig, ax = plt.subplots(figsize=(7.2, 0.75 + 0.55 * len(milliseconds)))
-    fig.subplots_adjust(left=0.34, right=0.94, bottom=0.27, top=0.86)
-    fastest = min(min(times) for times in milliseconds.values() if times)
-    for row, times in enumerate(milliseconds.values()):
+    fig = new_figure(0.9 + 0.4 * len(milliseconds))
+    ax = fig.add_axes((0.3, 0.32, 0.66, 0.54))
+    measured = {way: min(times) for way, times in milliseconds.items() if times}
+    fastest = min(measured.values())
+    for row, (way, times) in enumerate(milliseconds.items()):
         if not times:
-            ax.text(fastest, row, " not measured on this system", va="center", color="#666666", fontsize=9)
+            ax.text(fastest, row, "not measured on this system", va="center", color=INK, fontsize=NORMAL)
             continue
-        shortest = min(times)
-        ax.barh(row, shortest, height=0.55, color=COLORS["blue"] if row == 0 else COLORS["light"])
-        ax.plot(times, [row] * len(times), ".", color=COLORS["black"], markersize=4)
-        ax.text(
-            max(times) * 1.15,
-            row,
-            f"{shortest:.2g} ms" if shortest < 100 else f"{shortest:.0f} ms",
+        ax.plot(times, [row] * len(times), "o", color=TRUTH, markersize=5, alpha=0.6)
+        ax.plot(measured[way], row, "o", color=OWN, markersize=8)
+        shortest = f"{measured[way]:.2g}" if measured[way] < 100 else f"{measured[way]:.0f}"
+        ax.annotate(
+            f"{shortest} ms",
+            (measured[way], row),
+            xytext=(-9, 0),
+            textcoords="offset points",
+            ha="right",
             va="center",
-            fontsize=9,
+            fontsize=NORMAL,
         )
-    ax.set_yticks(range(len(milliseconds)), list(milliseconds))
-    ax.invert_yaxis()
-    ax.grid(axis="y", visible=False)
     slowest = max(max(times) for times in milliseconds.values() if times)
-    ax.set(xscale="log", xlim=(fastest / 2.5, slowest * 3.5), xlabel="time of one epoch of loading (ms, logarithmic)")
-    ax.set_title("Bars: the fastest epoch; dots: all of them")
-    return fig
+    ax.set_yticks(range(len(milliseconds)), list(milliseconds))
+    ax.set(xscale="log", xlim=(fastest / 3, slowest * 1.5), ylim=(len(milliseconds) - 0.5, -0.5))
+    ax.set(xlabel="time of one epoch of loading (ms, logarithmic)")
+    ax.set_title("Black: the fastest epoch; grey: all of them")
+    # Which one wins is the finding; the times differ from run to run, and not every system measures every way.
+    winner = min(measured, key=measured.get)
+    return describe(fig, f"Dots: times of one epoch of loading on a logarithmic axis. The fastest is: {winner}.")
 
 
+@styled
 def plot_training(
     loss: Sequence[float], accuracy: Mapping[str, Sequence[float]], ceiling: float, chance: float
 ) -> Figure:
-    """Loss and accuracies against epochs.
+    """Loss and errors against epochs.
 
     Args:
         loss: mean training loss of each epoch in nats, (epochs,).
@@ -283,36 +451,38 @@ def plot_training(
     Returns:
         The figure.
     """
-    fig, (left, right) = plt.subplots(1, 2, figsize=(7.4, 3.1))
-    fig.subplots_adjust(left=0.09, right=0.975, bottom=0.18, top=0.88, wspace=0.28)
+    fig = new_figure(3.2)
+    left, right = fig.subplots(1, 2)
+    fig.subplots_adjust(left=0.085, right=0.975, bottom=0.17, top=0.88, wspace=0.3)
     epochs = np.arange(1, len(loss) + 1)
-    left.semilogy(epochs, loss, color=TRAIN)
-    left.axhline(math.log(1 / chance), color=COLORS["grey"], linestyle=(0, (4, 3)), linewidth=1.2)
-    left.annotate(
-        "loss of equal odds, log 4",
-        (1, math.log(1 / chance)),
-        xycoords=("axes fraction", "data"),
-        xytext=(-2, -3),
-        textcoords="offset points",
-        ha="right",
-        va="top",
-        fontsize=8,
-        color="#666666",
-    )
+    left.semilogy(epochs, loss, color=OWN, linewidth=CURVE)
+    chance_line(left, math.log(1 / chance), f"equal odds: log {1 / chance:.0f}").set_zorder(0)
+    ticks = [tick for tick in (0.05, 0.1, 0.2, 0.5, 1, 2) if min(loss) / 2 < tick < 2 * max(loss)]
+    left.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
+    left.minorticks_off()
     left.set(xlabel="epoch", ylabel="cross entropy (nats)", title="Training loss", xlim=(0, len(loss)))
-    left.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
-    left.yaxis.set_minor_formatter(lambda value, _: f"{value:g}" if f"{value:e}"[0] in "25" else "")
-    left.tick_params(which="minor", labelsize=9)
-    for name, colour, style in (("train", TRAIN, "-"), ("test", TEST, (0, (3, 1.2)))):
-        right.plot(epochs, accuracy[name], color=colour, linestyle=style, label=name)
-    right.axhline(ceiling, color=CEILING, linewidth=1, linestyle=":", label="ceiling: Bayes' rule")
-    chance_line(right, chance, f"chance {100 * chance:.0f} %")
-    right.set(xlabel="epoch", title="Accuracy", xlim=(0, len(loss)))
-    _percent(right)
-    right.legend(loc="center right")
-    return fig
+    left.set_ylim(min(loss) / 1.3, 1.5 * math.log(1 / chance))
+    errors = {name: 1 - np.asarray(values, dtype=float) for name, values in accuracy.items()}
+    looks = {"train": (EXAMPLES, DASHED, CURVE), "test": (OWN, "-", THIN)}
+    for name, (color, dashes, width) in looks.items():
+        drawn = np.maximum(errors[name], LEAST_ERROR)
+        right.plot(epochs, drawn, color=color, linestyle=dashes, linewidth=width, label=name)
+    chance_line(right, 1 - chance, f"chance {100 * (1 - chance):.0f} %")
+    best_line(right, 1 - ceiling, f"best possible {100 * (1 - ceiling):.1f} %")
+    right.set(xlabel="epoch", title="Error", xlim=(0, len(loss)))
+    error_axis(right, max(LEAST_ERROR, 0.6 * min(1 - ceiling, *map(min, errors.values()))), 1.2)
+    right.legend(loc="upper right", bbox_to_anchor=(1, 0.85))
+    ends = ", ".join(f"{name} {_words(values[-1])}" for name, values in errors.items())
+    return describe(
+        fig,
+        f"Left: the training loss goes from {approx(loss[0], 2)} to {approx(loss[-1], 2)} nats in "
+        f"{counted(len(loss), 'epoch')}. "
+        f"Right: errors on a logarithmic axis; the last are {ends}, the best possible is {_words(1 - ceiling)}, "
+        f"guessing {100 * (1 - chance):.0f} %.",
+    )
 
 
+@styled
 def plot_maps(
     maps: Mapping[str, torch.Tensor],
     x_max: float,
@@ -320,7 +490,7 @@ def plot_maps(
     y: torch.Tensor | None = None,
     circle: float | None = None,
 ) -> Figure:
-    """Decision maps side by side.
+    """Decision maps side by side; points that a map gives to another class are ringed.
 
     Args:
         maps: title -> probabilities (n * n, K) on `decision_grid(x_max, n)`.
@@ -332,104 +502,154 @@ def plot_maps(
     Returns:
         The figure.
     """
-    count = len(maps)
-    fig, axes = plt.subplots(1, count, figsize=(7.4, 7.4 / count + 0.15), sharey=True, squeeze=False)
-    fig.subplots_adjust(left=0.09, right=0.99, bottom=0.15, top=0.92, wspace=0.06)
-    for number, (ax, (title, probabilities)) in enumerate(zip(axes[0], maps.items(), strict=True)):
+    fig, axes = _squares(len(maps))
+    said = []
+    for number, (ax, (title, probabilities)) in enumerate(zip(axes, maps.items(), strict=True)):
         draw_map(ax, probabilities, x_max, X, y, circle)
         label_arms(ax, probabilities.shape[1])
         ax.set_title(title)
         if number:
             ax.set_ylabel("")
-    return fig
+        sure = probabilities.max(1).values.mean().item()
+        said.append(f"{title}: mean confidence {_words(sure)}")
+        if X is not None:
+            chosen = choices_on_map(probabilities, x_max, X)
+            wrong = (chosen != y)[chosen >= 0].float().mean().item()
+            said[-1] += f", {_words(wrong)} of the points ringed, for they lie in another class's region"
+    first, *others = maps.values()
+    if others:
+        same = [_words((first.argmax(1) == other.argmax(1)).float().mean()) for other in others]
+        said.append(f"the maps name the same class on {' and '.join(same)} of the plane shown")
+    around = f" A dashed circle has the radius {circle:g}." if circle is not None else ""
+    return describe(fig, f"{counted(len(maps), 'decision map')} out to {x_max:g}. {'; '.join(said)}.{around}")
 
 
-def plot_modes(
-    train_passes: torch.Tensor, eval_pass: float, labels: tuple[str, str], accuracies: Mapping[str, Any]
-) -> Figure:
+@styled
+def plot_modes(train_passes: torch.Tensor, eval_pass: float, accuracies: Mapping[str, torch.Tensor]) -> Figure:
     """What `train()` and `eval()` change in a network with dropout.
 
     Args:
-        train_passes: probability of one class for one point, one value for each pass in training mode, (passes,).
+        train_passes: probability of the right class for one point, one value for each pass in training mode, (passes,).
         eval_pass: the same in evaluation mode.
-        labels: axis label on the left, title on the left.
-        accuracies: mode -> accuracies of repeated passes through the test set, (passes,).
+        accuracies: mode -> accuracies of repeated passes through the test set, (passes,); training mode first.
 
     Returns:
         The figure.
     """
-    fig, (left, right) = plt.subplots(1, 2, figsize=(7.4, 3.0), width_ratios=(1.25, 1))
-    fig.subplots_adjust(left=0.09, right=0.99, bottom=0.19, top=0.87, wspace=0.32)
-    left.hist(train_passes.numpy(), bins=np.linspace(0, 1, 26), color=COLORS["sky"], label="training mode")
-    left.axvline(eval_pass, color=COLORS["vermillion"], label="evaluation mode")
-    left.set(xlabel=labels[0], ylabel="passes", title=labels[1], xlim=(0, 1))
-    left.legend(loc="upper left", fontsize=8)
-    jitter = np.random.RandomState(0)
-    for row, values in enumerate(accuracies.values()):
-        colour = (COLORS["sky"], COLORS["vermillion"])[row]
-        right.plot(row + jitter.uniform(-0.15, 0.15, len(values)), values, ".", color=colour, alpha=0.5)
-    right.set_xticks(range(len(accuracies)), list(accuracies))
-    right.set(xlim=(-0.5, len(accuracies) - 0.5), title="Test accuracy, pass by pass")
-    right.grid(axis="x", visible=False)
+    import seaborn as sns
+
+    fig = new_figure(3.0)
+    left, right = fig.subplots(1, 2, width_ratios=(1.25, 1))
+    fig.subplots_adjust(left=0.085, right=0.985, bottom=0.19, top=0.87, wspace=0.32)
+    sns.histplot(x=train_passes.numpy(), bins=np.linspace(0, 1, 26), color=EXAMPLES, alpha=1, ax=left)
+    left.axvline(eval_pass, color=OWN, linewidth=STRONG)
+    left.annotate("evaluation mode", (eval_pass, 0.99), **_beside(eval_pass))
+    left.set_ylim(0, 1.2 * left.get_ylim()[1])
+    left.set(xlabel="probability of the right class", ylabel="passes", xlim=(0, 1))
+    left.set_title(f"One test point, {len(train_passes)} passes")
+    sns.stripplot(
+        data={mode: values.numpy() for mode, values in accuracies.items()},
+        palette=[EXAMPLES, OWN],
+        jitter=0.18,
+        size=4,
+        ax=right,
+    )
+    right.set_title("Test accuracy, pass by pass")
+    right.margins(y=0.1)
     right.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.1f} %")
-    return fig
+    said = ", ".join(
+        f"{mode} {approx(100 * values.min())} to {approx(100 * values.max())} %" for mode, values in accuracies.items()
+    )
+    low, high = train_passes.min(), train_passes.max()
+    return describe(
+        fig,
+        f"Left: in training mode the probability of one point's class scatters from {approx(low, 2)} to "
+        f"{approx(high, 2)} over {counted(len(train_passes), 'pass', 'passes')}; in evaluation mode it is "
+        f"{approx(eval_pass, 2)}. Right: test accuracies, {said}.",
+    )
 
 
-def plot_comparisons(panels: Sequence[Mapping[str, Any]], chance: float) -> Figure:
-    """Accuracy over seeds against one property of the network or the data, a panel for each property.
+def _beside(x: float) -> dict[str, Any]:
+    """Where a note beside a vertical line stands: on its emptier side."""
+    right = x < 0.5
+    return {
+        "xycoords": ("data", "axes fraction"),
+        "xytext": (5 if right else -5, 0),
+        "textcoords": "offset points",
+        "ha": "left" if right else "right",
+        "va": "top",
+        "fontsize": SMALL,
+    }
+
+
+@styled
+def plot_comparisons(comparisons: Sequence[Comparison], chance: float) -> Figure:
+    """Error over seeds against one property of the network or the data, a panel for each property.
 
     Args:
-        panels: each with `title`, `xlabel`, `x` (names or numbers), `train` and `test` (seeds, n), `ceiling` (a number,
-            or one for each x), and optionally `log` for a logarithmic axis.
+        comparisons: what was compared.
         chance: accuracy of guessing.
 
     Returns:
         The figure.
     """
-    fig, axes = plt.subplots(1, len(panels), figsize=(7.4, 3.2), sharey=True, squeeze=False)
-    fig.subplots_adjust(left=0.085, right=0.99, bottom=0.19, top=0.88, wspace=0.08)
-    for ax, panel in zip(axes[0], panels, strict=True):
-        names = not all(isinstance(value, int | float) for value in panel["x"])
-        x = np.arange(len(panel["x"])) if names else np.asarray(panel["x"], dtype=float)
-        if panel.get("log"):
+    fig = new_figure(3.4)
+    axes = fig.subplots(1, len(comparisons), sharey=True, squeeze=False)[0]
+    fig.subplots_adjust(left=0.085, right=0.985, bottom=0.17, top=0.89, wspace=0.1)
+    said, lowest = [], 1.0
+    for number, (ax, shown) in enumerate(zip(axes, comparisons, strict=True)):
+        names = not all(isinstance(value, int | float) for value in shown.x)
+        x = np.arange(len(shown.x)) if names else np.asarray(shown.x, dtype=float)
+        train, test = (np.maximum(1 - np.asarray(part, dtype=float), LEAST_ERROR) for part in (shown.train, shown.test))
+        best = np.maximum(1 - np.broadcast_to(shown.ceiling, x.shape), LEAST_ERROR)
+        if shown.log:
             ax.set_xscale("log")
-            ax.set_xticks(x, [f"{value:g}" for value in x])
-            ax.minorticks_off()
-        elif names or all(float(value).is_integer() for value in x):
-            ax.set_xticks(x, panel["x"])
-        ceiling = np.broadcast_to(panel["ceiling"], x.shape)
+        if shown.log or names or all(float(value).is_integer() for value in x):
+            ax.set_xticks(x, [f"{value}" for value in shown.x])
+            ax.xaxis.minorticks_off()
         if names:
-            ax.axhline(ceiling[0], color=CEILING, linewidth=1, linestyle=":")
-            _draw_groups(ax, x, panel)
+            _draw_groups(ax, x, train, test)
         else:
-            ax.plot(x, ceiling, color=CEILING, linewidth=1, linestyle=":", label="ceiling: Bayes' rule")
-            spread(ax, x, panel["train"], "train", TRAIN)
-            spread(ax, x, panel["test"], "test", TEST).set_linestyle((0, (3, 1.2)))
-            if not any(other.get_legend() for other in axes[0]):
-                ax.legend(loc="lower right", bbox_to_anchor=(1, 0.3))
-        chance_line(ax, chance, f"chance {100 * chance:.0f} %")
-        ax.set(xlabel=panel["xlabel"], title=panel["title"])
-    _percent(axes[0, 0])
-    return fig
+            line = spread(ax, x, train, "train", EXAMPLES)
+            line.set(linestyle=DASHED, marker="s", markersize=5, linewidth=STRONG)
+            spread(ax, x, test, "test", OWN).set(marker="o", markersize=5, linewidth=THIN)
+        if np.ptp(best) == 0:
+            best_line(ax, best[0], f"best possible {100 * best[0]:.1f} %")
+            ax.texts[-1].set(position=(-2, -3), verticalalignment="top")  # above the line the dots are
+        else:
+            ax.plot(x, best, color=BEST, linestyle=DASH_DOT, linewidth=CURVE, label="best possible")
+        chance_line(ax, 1 - chance, f"chance {100 * (1 - chance):.0f} %")
+        ax.set(xlabel=shown.xlabel, title=f"Error: {shown.title[0].lower()}{shown.title[1:]}")
+        if not number or np.ptp(best) > 0:
+            ax.legend(loc="best")
+        lowest = min(lowest, train.min(), test.min(), best.min())
+        steps = ", ".join(f"{value} {_words(error)}" for value, error in zip(shown.x, test.mean(0), strict=True))
+        said.append(f"{shown.title}: {steps}")
+    error_axis(axes[0], max(LEAST_ERROR, 0.7 * lowest), 1.25)
+    seeds = counted(len(comparisons[0].test), "seed")
+    return describe(fig, f"Mean test error over {seeds}, on a logarithmic axis. {'; '.join(said)}.")
 
 
-def _draw_groups(ax: Axes, x: np.ndarray, panel: Mapping[str, Any]) -> None:
+def _draw_groups(ax: Axes, x: np.ndarray, train: np.ndarray, test: np.ndarray) -> None:
     """Seeds and means for named groups, which no line may connect: train left, test right of the middle."""
-    for name, colour, marker, shift in (("train", TRAIN, "o", -0.14), ("test", TEST, "s", 0.14)):
-        rows = np.asarray(panel[name], dtype=float)
-        ax.plot(x + shift, rows.T, marker, color=colour, alpha=0.5, markersize=4)
-        ax.hlines(rows.mean(0), x + shift - 0.12, x + shift + 0.12, color=colour, linewidth=2.5)
+    looks = (("train", train, EXAMPLES, "s", -0.14), ("test", test, OWN, "o", 0.14))
+    for name, rows, color, marker, shift in looks:
+        ax.plot(x + shift, rows.T, marker, color=color, alpha=0.5, markersize=4)
+        ax.hlines(
+            rows.mean(0), x + shift - 0.12, x + shift + 0.12, color=color, linewidth=STRONG, label=f"{name}, mean"
+        )
     ax.set_xlim(x[0] - 0.5, x[-1] + 0.5)
     ax.grid(axis="x", visible=False)
 
 
+@styled
 def plot_by_radius(
     radius: Sequence[float],
     curves: Mapping[str, tuple[torch.Tensor, torch.Tensor]],
     ceiling: Sequence[float],
     chance: float,
 ) -> Figure:
-    """Accuracy and confidence against the distance from the centre.
+    """Accuracy, and how much more confident than right, against the distance from the centre.
 
     Args:
         radius: middle of each ring, (n,).
@@ -440,111 +660,101 @@ def plot_by_radius(
     Returns:
         The figure.
     """
-    fig, axes = plt.subplots(1, 2, figsize=(7.4, 3.4), sharey=True)
-    fig.subplots_adjust(left=0.085, right=0.975, bottom=0.17, top=0.88, wspace=0.1)
-    colours = [COLORS["vermillion"], COLORS["purple"], COLORS["green"], COLORS["blue"]]
-    for ax in axes:  # the confidence of Bayes' rule is, on average, its accuracy
-        ax.plot(radius, ceiling, color=CEILING, linewidth=1, linestyle=":", label="Bayes' rule")
-    for (name, (accuracy, confidence)), colour in zip(curves.items(), colours, strict=False):
-        spread(axes[0], radius, accuracy, name, colour)
-        spread(axes[1], radius, confidence, name, colour)
-    for ax, title in zip(axes, ("Accuracy", "Confidence"), strict=True):
+    fig = new_figure(3.6)
+    axes = fig.subplots(1, 2)
+    fig.subplots_adjust(left=0.085, right=0.985, bottom=0.15, top=0.79, wspace=0.26)
+    looks = [(OWN, "-", "o"), (OTHER, DASHED, "s"), (OTHER, "-", "D"), (COLORS["sky"], DOTTED, "v")]
+    best = {"color": BEST, "linestyle": DASH_DOT, "linewidth": CURVE}
+    axes[0].plot(radius, ceiling, label="Bayes' rule", **best)
+    axes[1].axhline(0, **best)  # the confidence of Bayes' rule is, on average, its accuracy
+    said = []
+    for (name, (accuracy, confidence)), (color, dashes, marker) in zip(curves.items(), looks, strict=False):
+        for ax, values in zip(axes, (accuracy, confidence - accuracy), strict=True):
+            spread(ax, radius, values, name, color).set(linestyle=dashes, marker=marker, markersize=5)
+        right, sure = accuracy[:, -1].mean(), confidence[:, -1].mean()
+        said.append(f"{name}: right in {_words(right)}, confidence {_words(sure)}")
+    for ax, title in zip(axes, ("Accuracy", "Confidence minus accuracy"), strict=True):
         ax.axvspan(0, 1, color=COLORS["light"], alpha=0.35, linewidth=0, zorder=0)
         ax.set(xlabel="distance from the centre", xlim=(0, 2), xticks=np.arange(0, 2.1, 0.5), title=title)
-        chance_line(ax, chance, f"chance {100 * chance:.0f} %")
-    axes[0].text(0.5, 0.1, "training arms", ha="center", fontsize=9, color="#555555")
-    axes[1].legend(loc="lower left", bbox_to_anchor=(0, 0.28), fontsize=8)
-    _percent(axes[0])
-    return fig
+    _percent(axes[0], 0, 1.03)
+    _percent(axes[1], -0.3, 1.03)
+    chance_line(axes[0], chance, f"chance {100 * chance:.0f} %")
+    axes[0].text(0.5, 0.06, "training arms", ha="center", fontsize=NORMAL, color=INK)
+    handles, labels = axes[0].get_legend_handles_labels()
+    fig.legend(handles, labels, loc="upper center", ncols=len(labels), fontsize=NORMAL, columnspacing=1.4)
+    said.append(f"Bayes' rule: right in {_words(ceiling[-1])}")
+    outermost = f"At a distance of {float(radius[-1]):.1f}"
+    return describe(fig, f"Accuracy and overconfidence, ring by ring. {outermost}: {'; '.join(said)}.".replace("$", ""))
 
 
-def plot_published(seeds: Mapping[str, Sequence[float]], published: Mapping[str, float], ceiling: float) -> Figure:
-    """Published single runs on top of our distribution over seeds.
+@styled
+def plot_seeds(seeds: Mapping[str, Sequence[float]], run: Mapping[str, float], ceiling: float) -> Figure:
+    """One run on top of the distribution over our seeds.
 
     Args:
         seeds: quantity -> one value for each seed, in percent.
-        published: quantity -> the published value, in percent.
+        run: quantity -> the value of the one run, in percent.
         ceiling: accuracy of Bayes' rule, in percent.
 
     Returns:
         The figure.
     """
-    fig, ax = plt.subplots(figsize=(6.8, 1.2 + 0.5 * len(seeds)))
-    fig.subplots_adjust(left=0.1, right=0.97, bottom=0.28, top=0.86)
-    for row, (name, values) in enumerate(seeds.items()):
-        ax.plot(values, [row] * len(values), "o", color=COLORS["blue"], alpha=0.5, label="ours, one seed each")
-        ax.plot(published[name], row, "X", color=COLORS["vermillion"], markersize=10, label="published run")
-    ax.axvline(ceiling, color=CEILING, linewidth=1, linestyle=":", label="ceiling: Bayes' rule")
-    ax.set_yticks(range(len(seeds)), list(seeds))
-    ax.set(ylim=(len(seeds) - 0.5, -0.5), xlabel="accuracy (%)")
-    handles, labels = ax.get_legend_handles_labels()
-    unique = dict(zip(labels, handles, strict=True))
-    ax.legend(unique.values(), unique.keys(), loc="lower left", bbox_to_anchor=(0, 1), ncols=3, fontsize=8.5)
-    return fig
+    import seaborn as sns
+
+    fig = new_figure(1.3 + 0.5 * len(seeds))
+    ax = fig.add_axes((0.085, 0.26, 0.89, 0.52))
+    values = {name: np.asarray(row, dtype=float) for name, row in seeds.items()}
+    sns.stripplot(data=values, orient="h", color=OWN, alpha=0.6, size=7, jitter=False, ax=ax)
+    ax.plot(list(run.values()), [list(seeds).index(name) for name in run], "X", color=OTHER, markersize=11, zorder=4)
+    ax.axvline(ceiling, color=BEST, linestyle=DASH_DOT, linewidth=CURVE)
+    ax.set_ylim(len(values) - 0.5, -0.5)
+    ax.set(xlabel="accuracy (%)", xlim=(min(map(min, [*values.values(), run.values()])) - 0.3, ceiling + 0.3))
+    ax.grid(axis="x", visible=True)
+    keys = [("o", OWN, "none", "ours, one seed each"), ("X", OTHER, "none", "one run of the source's code")]
+    keys.append(("", BEST, DASH_DOT, "best possible on average"))
+    for marker, color, dashes, label in keys:
+        ax.plot([], [], marker=marker, color=color, linestyle=dashes, label=label)
+    ax.legend(loc="lower left", bbox_to_anchor=(-0.01, 1.0), ncols=3)
+    said = "; ".join(
+        f"{name}: {counted(len(row), 'seed')} from {approx(row.min())} to {approx(row.max())} %, "
+        f"the one run {run[name]:.1f} %"
+        for name, row in values.items()
+    )
+    return describe(fig, f"Accuracies as dots. {said}. The best possible on average is {approx(ceiling)} %.")
 
 
-TRAINER_X_MAX, TRAINER_PIXELS, TRAINER_EPOCHS = 1.5, 120, 60
-
-
-def draw_trainer(fig: Figure) -> dict[str, Any]:
-    """Draw the training panel once: a decision map with points on the left, accuracies on the right.
+@styled
+def plot_confusion(matrices: Mapping[str, torch.Tensor]) -> Figure:
+    """Confusion matrices side by side: of the points of each class, how many are given to which.
 
     Args:
-        fig: an empty figure of 7.2 x 3.6 inches.
+        matrices: title -> shares of each true class (row) given to each class (column), (K, K), rows sum to 1.
 
     Returns:
-        The artists that move.
+        The figure.
     """
-    left = fig.add_axes((0.085, 0.14, 0.4, 0.78))
-    blank = np.ones((TRAINER_PIXELS, TRAINER_PIXELS, 3))
-    extent = (-TRAINER_X_MAX, TRAINER_X_MAX, -TRAINER_X_MAX, TRAINER_X_MAX)
-    picture = left.imshow(blank, origin="lower", extent=extent, interpolation="nearest", zorder=1)
-    points = [
-        left.plot([], [], marker, color=colour, markersize=3, markeredgecolor="white", markeredgewidth=0.3, zorder=3)[0]
-        for marker, colour in zip(CLASS_MARKERS, CLASS_COLORS, strict=True)
-    ]
-    _square(left, TRAINER_X_MAX)
-    left.set_title("Decision map, test points")
-    right = fig.add_axes((0.6, 0.15, 0.385, 0.75))
-    train = right.plot([], [], color=TRAIN, label="train")[0]
-    test = right.plot([], [], color=TEST, linestyle=(0, (3, 1.2)), label="test")[0]
-    ceiling = right.plot([], [], color=CEILING, linewidth=1, linestyle=":", label="ceiling")[0]
-    chance = right.plot([], [], color=COLORS["grey"], linewidth=1.2, linestyle=(0, (4, 3)), label="chance")[0]
-    right.set(xlim=(0, TRAINER_EPOCHS), xlabel="epoch", title="Accuracy")
-    _percent(right)
-    right.legend(loc="lower right", ncols=2)
-    return {"map": picture, "points": points, "train": train, "test": test, "ceiling": ceiling, "chance": chance}
+    import seaborn as sns
 
-
-def move_trainer(
-    artists: Mapping[str, Any],
-    probabilities: torch.Tensor,
-    X: torch.Tensor,
-    y: torch.Tensor,
-    train: Sequence[float] = (),
-    test: Sequence[float] = (),
-    ceiling: float | None = None,
-) -> None:
-    """Move the training panel's artists.
-
-    Args:
-        artists: what `draw_trainer` returned.
-        probabilities: (pixels, K) on `decision_grid(TRAINER_X_MAX, TRAINER_PIXELS)`.
-        X: test points, (n, 2).
-        y: their classes, (n,).
-        train: training accuracy after 0, 1, 2, ... epochs.
-        test: test accuracy likewise.
-        ceiling: accuracy of Bayes' rule, or None.
-    """
-    K = probabilities.shape[1]
-    artists["map"].set_data(decision_image(probabilities))
-    for k, line in enumerate(artists["points"]):
-        chosen = X[y == k]
-        line.set_data(chosen[:, 0].numpy(), chosen[:, 1].numpy())
-    for name, values in (("train", train), ("test", test)):
-        artists[name].set_data(range(len(values)), list(values))
-    everywhere = (0, TRAINER_EPOCHS)
-    artists["chance"].set_data(everywhere, (1 / K, 1 / K))
-    artists["ceiling"].set_data(
-        everywhere if ceiling is not None else (), () if ceiling is None else (ceiling, ceiling)
-    )
+    fig = new_figure(7.2 / len(matrices) - 0.3)
+    axes = fig.subplots(1, len(matrices), squeeze=False, sharey=True)[0]
+    fig.subplots_adjust(left=0.085, right=0.99, bottom=0.16, top=0.9, wspace=0.06)
+    said = []
+    for number, (ax, (title, shares)) in enumerate(zip(axes, matrices.items(), strict=True)):
+        sns.heatmap(
+            100 * shares.numpy(),
+            annot=True,
+            fmt=".0f",
+            cmap="Greys",
+            vmin=0,
+            vmax=100,
+            square=True,
+            cbar=False,
+            linewidths=GUIDE,
+            linecolor="white",
+            ax=ax,
+        )
+        ax.set(title=title, xlabel="class given", ylabel="" if number else "true class")
+        ax.tick_params(length=0)
+        right = ", ".join(approx(100 * share, 2) for share in shares.diagonal())
+        said.append(f"{title}: right in {right} % of classes 0 to {len(shares) - 1}")
+    return describe(fig, f"Tables of shares in percent, a row for each true class. {'; '.join(said)}.")

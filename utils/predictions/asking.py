@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from utils.page.output import emit_widget, escape
+from utils.page.live import StandIn, emit_widget
+from utils.page.output import escape
 from utils.predictions.prediction import Prediction
 from utils.predictions.registry import get
 
@@ -24,20 +25,30 @@ def predict(prediction_id: str) -> None:
         ValueError: there is no such prediction.
     """
     prediction = get(prediction_id)
-    emit_widget(Question(prediction).box, text=as_text(prediction), html=as_html(prediction))
+    question = Question(prediction)
+    question.stand_in = emit_widget(
+        question.box,
+        text=as_text(prediction),
+        html=as_html(prediction),
+        name=prediction_id,
+        revive="To answer with buttons, run this cell.",
+        metadata={"course": {"prediction": prediction_id}},
+    )
 
 
-def as_text(prediction: Prediction) -> str:
+def as_text(prediction: Prediction, chosen: str | None = None) -> str:
     """The prediction as plain text, its answer on the last line.
 
     Args:
         prediction: what is asked.
+        chosen: the letter that the reader chose, if any: then the verdict stands there.
 
     Returns:
         Several lines.
     """
     options = [f"{letter}. {option}" for letter, option in prediction.lettered.items()]
-    answer = f"Answer: {prediction.answer}. {prediction.because}"
+    verdict = f"Answer: {prediction.answer}." if chosen is None else prediction.verdict(chosen)
+    answer = f"{verdict} {prediction.because}"
     return "\n".join([f"Prediction: {prediction.question}", *options, answer])
 
 
@@ -78,6 +89,7 @@ class Question:
 
         self.prediction = prediction
         self.chosen: str | None = None
+        self.stand_in = StandIn()
         self.buttons: dict[str, widgets.Button] = {}
         rows = []
         for letter, option in prediction.lettered.items():
@@ -120,6 +132,10 @@ class Question:
             '<p role="status" style="margin:4px 0;line-height:1.45">'
             f"<strong>{escape(self.prediction.verdict(letter))}</strong> {escape(self.prediction.because)} "
             f"<small>({score()})</small></p>"
+        )
+        chosen = {"prediction": self.prediction.id, "chosen": letter, "right": letter == self.prediction.answer}
+        self.stand_in.update(
+            as_text(self.prediction, letter), as_html(self.prediction, letter), metadata={"course": chosen}
         )
 
 

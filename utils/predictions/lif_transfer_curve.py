@@ -4,7 +4,7 @@ from utils.predictions.prediction import Prediction
 
 PREDICTIONS = (
     Prediction(
-        id="05.orders",
+        id="05.order_of_pulses",
         question="The same ten pulses arrive evenly spaced, then in a bunch. Whose summed output tells the two apart?",
         options=(
             "The ReLU's",
@@ -20,7 +20,7 @@ PREDICTIONS = (
         ),
     ),
     Prediction(
-        id="05.off",
+        id="05.part_switched_off",
         question=(
             "At 0.9 mA, just too little for the threshold of 1 V, the complete neuron is silent. Which part has to be "
             "switched off for it to fire?"
@@ -38,22 +38,22 @@ PREDICTIONS = (
         ),
     ),
     Prediction(
-        id="05.ceiling",
+        id="05.rate_without_limit",
         question="The current grows without limit. What does the firing rate of the leaky neuron do?",
         options=(
             "It grows in proportion to the current",
             "It grows ever more slowly, without limit",
-            "It approaches 1 / refractory period",
             "It falls again",
+            "It approaches 1 / refractory period",
         ),
-        answer="C",
+        answer="D",
         because=(
             "Charging takes less and less time, but the rest stays. With no time for charging, one interval is one "
             "refractory period."
         ),
     ),
     Prediction(
-        id="05.balance",
+        id="05.largest_activation",
         question=(
             "Thresholds are set to the largest activation of each layer on the training data, so that no unit "
             "saturates. What does this cost?"
@@ -67,8 +67,44 @@ PREDICTIONS = (
         answer="C",
         because=(
             "A higher threshold means fewer spikes: a unit with a small activation then needs many steps for its first "
-            "one. The error per unit is one threshold over the time. Taking a percentile below the maximum trades a few"
-            " cut-off activations for speed."
+            "one. The error of a unit is one threshold over the time. Taking a percentile below the maximum trades a "
+            "few cut-off activations for speed."
+        ),
+    ),
+    Prediction(
+        id="05.head_start",
+        question=(
+            "Every potential starts at half a threshold instead of 0, and all else stays. What happens to the error of "
+            "the first layer's rates, however many steps are counted?"
+        ),
+        options=(
+            "Nothing: a start is forgotten after the first spike",
+            "It becomes half as large",
+            "It doubles: the units spike too early",
+            "It is smaller after one step, and the same after many",
+        ),
+        answer="B",
+        because=(
+            "Nothing is ever forgotten without a leak. From 0 the count is the input rounded down, up to one spike too "
+            "low. From one half it is the input rounded to the nearest: up to half a spike off, to either side."
+        ),
+    ),
+    Prediction(
+        id="05.four_resets",
+        question=(
+            "One leaky neuron, one strong current, in sinabs, snnTorch, norse and SpikingJelly: the same leak and "
+            "threshold, and the reset that each brings along. How many different numbers of spikes come out?"
+        ),
+        options=(
+            "One: a leaky neuron is a leaky neuron",
+            "Two",
+            "Three",
+            "Four",
+        ),
+        answer="C",
+        because=(
+            "Two of them go to zero, so whatever lay above the threshold is lost. One takes away a threshold at once "
+            "and keeps the rest, so it fires most. One takes it away a step later, when part has leaked already."
         ),
     ),
 )

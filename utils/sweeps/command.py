@@ -1,6 +1,6 @@
 """Train the network that hears many times, and keep the results in a table: `python -m utils.sweeps dale --help`.
 
-    python -m utils.sweeps dale --fractions 0:1:0.1 --seeds 10 --phase shared --out data/dale_fraction_sweep.csv
+    python -m utils.sweeps dale --fractions 0:1:0.1 --seeds 20 --phase shared --out data/dale_fraction_sweep.csv
 
 A sweep that is stopped goes on where it was: the same command skips the rows that the table has.
 """
@@ -8,41 +8,51 @@ A sweep that is stopped goes on where it was: the same command skips the rows th
 from __future__ import annotations
 
 import argparse
+import itertools
+import os
 import shlex
 import sys
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, fields
-from functools import partial
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from dataclasses import Field, fields
 
-from utils.sweeps.measurements import experiment_row
-from utils.sweeps.processes import CallResult, call_results
-from utils.sweeps.tables import GrowingTable, versions
-from utils.training.dale_conditions import N_TRAIN, NETWORKS, STARTS, Condition, set_sizes
-from utils.training.dales_law_snn import CANCELLED
+from utils.sweeps.course import COURSE_TABLES, missing_conditions, train_for_tables
+from utils.sweeps.experiments import EXPERIMENTS
+from utils.sweeps.sweep import sweep
+from utils.sweeps.tables import course_file
+from utils.training.dale_conditions import N_TRAIN, Condition
 
-CONDITION = [field.name for field in fields(Condition)]
-RESULTS = ["best_epoch", "outcome", "final_train_loss"] + [
-    f"{weights}{sounds}_{measure}"
-    for weights in ("", "last_", "silent_inhibitory_", "silent_excitatory_")
-    for measure in ("accuracy", "error")
-    for sounds in ("train", "test")
-]
-PROTOCOL = (
-    "{} training / {} validation / {} test sounds drawn from the seed; Adam 0.01; batches of 64; "
-    "best weights by validation loss and (last_) those of the last epoch; accuracies as shares; errors in degrees"
-)
-# A mistake in every training would fill the screen.
-MAX_NAMED = 5
 # How a sweep is computed changes no number, so it is no part of how the table says it was made.
-UNRECORDED = ("jobs", "scheduler")
+UNRECORDED = ("jobs", "scheduler", "keep")
+# Given for each table, whatever their defaults.
+RECORDED = ("fractions", "seeds")
+HELP = {
+    "layout": "rows of signs: random, block",
+    "phase": "phase of the sounds: per_sound, shared",
+    "network": "how Dale's law is kept: columns, free, interneurons",
+    "start": "scale of the initial weights: source, balanced",
+    "epochs": "epochs of each training",
+    "bias": "a learned constant current for each hidden unit: no, yes",
+    "inhibition": "where inhibitory units stand: both, inputs, hidden",
+    "neuron": "hidden units: spiking, graded",
+    "learning": "adam, exponentiated",
+    "n_hidden": "number of hidden units",
+    "tau": "membrane time constant in seconds",
+    "new_sounds": "new sounds for every epoch: no, yes",
+}
+COURSE = (
+    "Adds seeds to every table in data/, the most telling tables first: a seed's networks are trained side by side, "
+    "then measured for each table. To be called in the course's folder."
+)
 EXAMPLES = """\
+Options of a network take several values, such as --layout random,block: every combination is trained.
+
 where it runs:
   this computer, all cores     (no option)
   this computer, some cores    --jobs 4
   a Dask cluster               --scheduler tcp://10.0.0.5:8786
 
 A row is written as soon as its training ends. After Ctrl-C, a crash or a power cut the same command goes on.
+With --keep FOLDER the trained networks stay, and other experiments measure them without training again.
 """
 
 
@@ -57,6 +67,9 @@ def fractions(text: str) -> list[float]:
 
     Raises:
         ValueError: the text has another form, or a number is out of range.
+
+    >>> fractions("0:1:0.5")
+    [0.0, 0.5, 1.0]
     """
     try:
         if ":" in text:
@@ -71,141 +84,30 @@ def fractions(text: str) -> list[float]:
     return numbers
 
 
-def run_one(condition: Condition, sounds: int = N_TRAIN) -> dict:
-    """One row of the table; the same on every process, since the condition holds its seed.
-
-    Args:
-        condition: what to train.
-        sounds: number of sounds to learn from.
-
-    Returns:
-        Column -> value.
-
-    Raises:
-        KeyboardInterrupt: the training was interrupted; what there is of it is no row.
-    """
-    row = asdict(condition) | experiment_row(condition, sounds)
-    if row["outcome"] == CANCELLED:
-        raise KeyboardInterrupt
-    return row
-
-
-def sweep(
-    conditions: Iterable[Condition],
-    out: str | Path,
-    jobs: int | None = 1,
-    scheduler: str | None = None,
-    sounds: int = N_TRAIN,
-    command: str = "",
-) -> int:
-    """Train every condition that the table does not have yet.
-
-    Rows are added as they are ready. At the end they are brought into the order of their keys, so that the table is
-    the same, byte for byte, wherever it was computed.
-
-    Args:
-        conditions: what to train.
-        out: the table; it is not touched if no row is missing.
-        jobs: number of processes; None takes all cores.
-        scheduler: address of a Dask scheduler, whose workers are used in place of processes here.
-        sounds: number of sounds to learn from.
-        command: for the provenance.
-
-    Returns:
-        Number of rows added.
-
-    Raises:
-        ValueError: a number is out of range, or the table or the scheduler cannot be used.
-        RuntimeError: some trainings failed, which are named, or a process or the scheduler was lost; every other row
-            is in the table.
-    """
-    protocol = PROTOCOL.format(*set_sizes(sounds))
-    provenance = {"command": command or "utils.sweeps.command.sweep", "protocol": protocol, "versions": versions()}
-    table = GrowingTable(out, CONDITION + RESULTS, CONDITION, provenance)
-    missing = [condition for condition in dict.fromkeys(conditions) if not table.has(asdict(condition))]
-    if not missing:
-        return 0
-    table.begin()
-    from utils.page.progress_bar import progress
-
-    failed: list[CallResult] = []
-    bar = progress(total=len(missing), desc="sweep", unit="training", steady=False)
-    try:
-        for result in call_results(partial(run_one, sounds=sounds), missing, jobs, scheduler):
-            if result.problem:
-                failed.append(result)
-            else:
-                table.append(result.value)
-            bar.update()
-    finally:
-        bar.close()
-    table.sort()
-    if failed:
-        raise RuntimeError(_complaint(failed, len(missing)))
-    return len(missing)
-
-
-def _complaint(failed: Sequence[CallResult], n_trainings: int) -> str:
-    lines = [f"{len(failed)} of {n_trainings} trainings failed; every other row is in the table"]
-    for problem in dict.fromkeys(result.problem for result in failed):
-        named = [result.item for result in failed if result.problem == problem]
-        lines.append(f"  {problem}")
-        lines += ["    " + ", ".join(f"{name} {value}" for name, value in asdict(c).items()) for c in named[:MAX_NAMED]]
-        if len(named) > MAX_NAMED:
-            lines.append(f"    ... and {len(named) - MAX_NAMED} more")
-    return "\n".join(lines)
-
-
-def _command(parser: argparse.ArgumentParser, given: Mapping[str, object]) -> str:
-    """A command that makes the same table: how many trainings there are, and what differs from the usual."""
-    words = ["python", "-m", "utils.sweeps", given["experiment"]]
-    for name, value in given.items():
-        if name in ("fractions", "seeds") or (
-            name not in ("experiment", *UNRECORDED) and value != parser.get_default(name)
-        ):
-            words += [f"--{name.replace('_', '-')}", str(value)]
-    return shlex.join(words)
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command line; returns the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m utils.sweeps", description=__doc__.splitlines()[0])
-    commands = parser.add_subparsers(dest="experiment", required=True)
-    dale = commands.add_parser(
-        "dale",
-        help="accuracy against the inhibitory fraction",
-        description="Accuracy of the network that hears against its inhibitory fraction, one training a row.",
-        epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    dale.add_argument("--fractions", default="0:1:0.1", help="start:stop:step or a,b,c (default %(default)s)")
-    dale.add_argument("--seeds", type=int, default=10, help="number of seeds for each fraction (default %(default)s)")
-    dale.add_argument("--first-seed", type=int, default=0, help="the first of them (default %(default)s)")
-    dale.add_argument("--layout", choices=("random", "block"), default="random", help="rows of signs")
-    dale.add_argument("--phase", choices=("per_sound", "shared"), default="per_sound", help="phase of the sounds")
-    dale.add_argument("--network", choices=NETWORKS, default="columns", help="how Dale's law is kept")
-    dale.add_argument("--start", choices=STARTS, default="source", help="scale of the initial weights")
-    dale.add_argument("--epochs", type=int, default=50, help="epochs of each training (default %(default)s)")
-    dale.add_argument(
-        "--sounds",
-        type=int,
-        default=N_TRAIN,
-        help="sounds to learn from; a quarter and half as many validate and test (default %(default)s)",
-    )
-    where = dale.add_mutually_exclusive_group()
-    where.add_argument("--jobs", type=int, help="processes on this computer (default: one for each core)")
-    where.add_argument("--scheduler", metavar="ADDRESS", help="use the workers of this Dask scheduler")
-    dale.add_argument("--out", required=True, help="the table; rows that it has are not computed again")
-    given = parser.parse_args(arguments)
+    """The command line.
+
+    Args:
+        arguments: its words; None takes those that the program was called with.
+
+    Returns:
+        The exit status.
+    """
+    given = _parser().parse_args(arguments)
+    if given.experiment == "course":
+        return _make_course_tables(given)
     try:
-        shares = fractions(given.fractions)
-        if given.seeds < 1 or given.first_seed < 0 or given.epochs < 1:
-            raise ValueError("seeds, first-seed, epochs: allowed are at least 1, 0 and 1")
-        seeds = range(given.first_seed, given.first_seed + given.seeds)
-        common = {name: getattr(given, name) for name in ("layout", "phase", "network", "start", "epochs")}
-        # Seed by seed: a sweep that is stopped early has the same number of seeds at every fraction.
-        conditions = [Condition(fraction=share, seed=seed, **common) for seed in seeds for share in shares]
-        added = sweep(conditions, given.out, given.jobs, given.scheduler, given.sounds, _command(dale, vars(given)))
+        conditions = _conditions(given)
+        added = sweep(
+            conditions,
+            given.out,
+            given.jobs,
+            given.scheduler,
+            given.sounds,
+            _command(vars(given)),
+            given.experiment,
+            given.keep,
+        )
     except ValueError as problem:
         print(f"utils.sweeps: {problem}", file=sys.stderr)
         return 2
@@ -217,3 +119,96 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
     print(f"{added} rows added to {given.out}, {len(conditions) - added} were there")
     return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m utils.sweeps", description=__doc__.splitlines()[0])
+    commands = parser.add_subparsers(dest="experiment", required=True)
+    _add_course(commands)
+    for name, experiment in EXPERIMENTS.items():
+        command = commands.add_parser(
+            name,
+            help=experiment.title,
+            description=f"{experiment.title[0].upper()}{experiment.title[1:]}.",
+            epilog=EXAMPLES,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        command.add_argument("--fractions", default="0:1:0.1", help="start:stop:step or a,b,c (default %(default)s)")
+        command.add_argument("--seeds", type=int, default=10, help="number of seeds (default %(default)s)")
+        command.add_argument("--first-seed", type=int, default=0, help="the first of them (default %(default)s)")
+        for field in _choices():
+            option = f"--{field.name.replace('_', '-')}"
+            command.add_argument(option, default=str(field.default), help=f"{HELP[field.name]} (default %(default)s)")
+        command.add_argument(
+            "--sounds",
+            type=int,
+            default=N_TRAIN,
+            help="sounds to learn from; a quarter and half as many validate and test (default %(default)s)",
+        )
+        where = command.add_mutually_exclusive_group()
+        where.add_argument("--jobs", type=int, help="processes on this computer (default: one for each core)")
+        where.add_argument("--scheduler", metavar="ADDRESS", help="use the workers of this Dask scheduler")
+        command.add_argument("--keep", metavar="FOLDER", help="trained networks stay there and are found there")
+        command.add_argument("--out", required=True, help="the table; rows that it has are not computed again")
+    return parser
+
+
+def _add_course(commands: argparse._SubParsersAction) -> None:
+    course = commands.add_parser("course", help="all tables of the course, with more seeds", description=COURSE)
+    course.add_argument("--seeds", type=int, default=20, help="number of seeds (default %(default)s)")
+    course.add_argument("--tables", nargs="+", choices=COURSE_TABLES, default=list(COURSE_TABLES), metavar="NAME")
+    course.add_argument("--jobs", type=int, help="processes on this computer (default: one for each core)")
+    course.add_argument("--keep", metavar="FOLDER", required=True, help="trained networks stay there")
+
+
+def _make_course_tables(given: argparse.Namespace) -> int:
+    try:
+        for seed in range(given.seeds):
+            train_for_tables(given.tables, seed, given.keep, given.jobs)
+            for name in given.tables:
+                if missing_conditions(name, seed):
+                    words = [*COURSE_TABLES[name].options(seed + 1), "--jobs", "1", "--keep", given.keep]
+                    status = main([*words, "--out", os.path.relpath(course_file(name))])
+                    if status:
+                        return status
+    except RuntimeError as problem:
+        print(f"utils.sweeps: {problem}\nThe same command does what is missing.", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("utils.sweeps: stopped; every finished row is kept, the same command goes on", file=sys.stderr)
+        return 130
+    return 0
+
+
+def _choices() -> list[Field]:
+    """Attributes of a condition that have an option of their own name."""
+    return [field for field in fields(Condition) if field.name not in ("fraction", "seed")]
+
+
+def _conditions(given: argparse.Namespace) -> list[Condition]:
+    shares = fractions(given.fractions)
+    if given.seeds < 1 or given.first_seed < 0:
+        raise ValueError("seeds, first-seed: allowed are at least 1 and 0")
+    values = [_values(field, getattr(given, field.name)) for field in _choices()]
+    varied = [dict(zip((field.name for field in _choices()), each, strict=True)) for each in itertools.product(*values)]
+    # Seed by seed: a sweep that is stopped early has the same number of seeds at every fraction.
+    seeds = range(given.first_seed, given.first_seed + given.seeds)
+    return [Condition(fraction=share, seed=seed, **each) for seed in seeds for each in varied for share in shares]
+
+
+def _values(field: Field, text: str) -> list[str | int | float]:
+    kind = type(field.default)
+    try:
+        return [kind(part) for part in text.split(",")]
+    except ValueError as problem:
+        raise ValueError(f"{field.name}: got {text!r}, allowed are numbers of kind {kind.__name__}") from problem
+
+
+def _command(given: Mapping[str, object]) -> str:
+    """A command that makes the same table: how many trainings there are, and what differs from the usual."""
+    defaults = vars(_parser().parse_args([str(given["experiment"]), "--out", ""]))
+    words = ["python", "-m", "utils.sweeps", str(given["experiment"])]
+    for name, value in given.items():
+        if name in RECORDED or (name not in ("experiment", *UNRECORDED) and value != defaults[name]):
+            words += [f"--{name.replace('_', '-')}", str(value)]
+    return shlex.join(words)

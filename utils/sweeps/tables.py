@@ -12,6 +12,10 @@ from pathlib import Path
 import numpy as np
 import torch
 
+# Notes that may differ from one sitting to the next; of these all stand, one after the other.
+GATHERED = ("versions", "machine")
+MAY_CHANGE = ("command", "seconds", *GATHERED)
+
 
 def read_table(path: str | Path) -> tuple[dict[str, str], list[dict[str, str]]]:
     """Read a table.
@@ -53,7 +57,7 @@ def course_table(name: str) -> list[dict[str, str]]:
     Raises:
         ValueError: there is no such table.
     """
-    return read_table(_course_file(name))[1]
+    return read_table(course_file(name))[1]
 
 
 def course_provenance(name: str) -> dict[str, str]:
@@ -68,10 +72,18 @@ def course_provenance(name: str) -> dict[str, str]:
     Raises:
         ValueError: there is no such table.
     """
-    return read_table(_course_file(name))[0]
+    return read_table(course_file(name))[0]
 
 
-def _course_file(name: str) -> Path:
+def course_file(name: str) -> Path:
+    """Where a table of the course stands.
+
+    Args:
+        name: file name in `data/`, without ".csv".
+
+    Returns:
+        Its path.
+    """
     return Path(__file__).parents[2] / "data" / f"{name}.csv"
 
 
@@ -99,7 +111,11 @@ def by_seed(rows: Sequence[Mapping[str, str]], value: str, across: str = "fracti
 
 
 def versions() -> str:
-    """Python, NumPy and PyTorch by version, for a table's provenance."""
+    """Python, NumPy and PyTorch by version, for a table's provenance.
+
+    Returns:
+        One line.
+    """
     return f"Python {platform.python_version()}, NumPy {np.__version__}, PyTorch {torch.__version__.split('+')[0]}"
 
 
@@ -112,8 +128,8 @@ class GrowingTable:
         path: the file; nothing is written to it before `begin`.
         columns: names of the columns, in order.
         key: those that identify a row.
-        provenance: how the rows are made, name -> value. "command" may change from one sitting to the next,
-            "versions" are gathered, everything else has to be as it is in the file.
+        provenance: how the rows are made, name -> value. "command" and "seconds" may change from one sitting to the
+            next, "versions" and "machine" are gathered, everything else has to be as it is in the file.
 
     Raises:
         ValueError: the file has other columns, or its rows were made in another way.
@@ -128,19 +144,33 @@ class GrowingTable:
         if found != self.columns:
             raise ValueError(f"path: got {path} with columns {found}, allowed is {self.columns}")
         for name, value in provenance.items():
-            if name not in ("command", "versions") and notes.get(name, value) != value:
+            if name not in MAY_CHANGE and notes.get(name, value) != value:
                 raise ValueError(f"path: got {path}, whose {name} is {notes[name]!r}, allowed is {value!r}")
         # The command that completes a table is the one that makes it; the versions it began with stay named.
-        self._notes = {
-            name: _merged_versions(notes.get(name, value), value, name) for name, value in provenance.items()
-        }
+        self._notes = {name: _merged(notes.get(name, value), value, name) for name, value in provenance.items()}
         self._done = {self._key_of(row) for row in rows}
         # Bytes in the file after our last write; None before the first.
         self._size: int | None = None
 
     def has(self, row: Mapping[str, object]) -> bool:
-        """Whether a row with the same key is there."""
+        """Whether a row with the same key is there.
+
+        Args:
+            key: of the row.
+
+        Returns:
+            True where it is there.
+        """
         return self._key_of(row) in self._done
+
+    def note(self, name: str, value: str) -> None:
+        """Change how the rows are said to be made; written with the next `sort`.
+
+        Args:
+            name: of the note.
+            value: its text.
+        """
+        self._notes[name] = value
 
     def begin(self) -> None:
         """Write the provenance and the rows that are there, without a line that was cut off.
@@ -225,5 +255,7 @@ def _place(cell: str) -> tuple[float, str]:
         return math.inf, cell
 
 
-def _merged_versions(before: str, now: str, name: str) -> str:
-    return f"{before}; then {now}" if name == "versions" and now not in before else now
+def _merged(before: str, now: str, name: str) -> str:
+    if name == "command":
+        return now
+    return f"{before}; then {now}" if name in GATHERED and now not in before else before

@@ -8,6 +8,7 @@ __getattr__, __dir__, __all__ = lazy_exports(
     __name__,
     {
         "evaluate_classifier": "classifiers",
+        "predict_probabilities": "classifiers",
         "train_classifier": "classifiers",
     },
 )

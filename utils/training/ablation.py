@@ -1,33 +1,63 @@
-"""What a trained network does without some of its inputs, and with a read-out that has learned anew."""
+"""What a trained network does without some of its inputs, and with other read-outs."""
 
 from __future__ import annotations
 
 import copy
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from utils.datasets.sound import ipd_to_class
+from utils.models.dale_interneurons import INPUT_PROBABILITY
 from utils.models.dale_snn import DaleSNN
 from utils.models.leaky_layer import summed_leaky_readout
 from utils.training.dales_law_snn import LOGIT_SCALE
 
+READOUTS = ("old", "signed", "linear", "mlp")
+# Sounds in one forward pass: so few that their hidden units' numbers stay in a processor's cache.
+CHUNK = 64
 
-def silence_inputs(model: DaleSNN, rows: Tensor) -> DaleSNN:
+
+def silence_inputs(model: DaleSNN, rows: Tensor, give_back_mean: bool = False) -> DaleSNN:
     """A copy of a network in which some inputs have no effect; the network itself is not touched.
 
     Args:
         model: the network.
         rows: indices of the inputs to silence.
+        give_back_mean: True replaces the silenced inputs' current by its mean over time, as a bias.
 
     Returns:
         The copy.
     """
     silenced = copy.deepcopy(model)
     with torch.no_grad():
+        if give_back_mean:
+            lost = INPUT_PROBABILITY * model.signed_weights()[0][rows].sum(0)
+            silenced.bias = nn.Parameter(lost if model.bias is None else model.bias + lost)
         silenced.w1[rows] = 0
     return silenced
+
+
+def rows_of_kind(model: DaleSNN, sign: int, n_rows: int, generator: torch.Generator) -> Tensor:
+    """Randomly drawn inputs of one kind.
+
+    Args:
+        model: the network.
+        sign: -1 for inhibitory inputs, +1 for excitatory ones.
+        n_rows: how many.
+        generator: draws them.
+
+    Returns:
+        Indices, shape (n_rows,).
+
+    Raises:
+        ValueError: there are not so many.
+    """
+    rows = torch.nonzero(model.sign1[:, 0].cpu() == sign)[:, 0]
+    if not 0 <= n_rows <= len(rows):
+        raise ValueError(f"n_rows: got {n_rows}, allowed is 0 to {len(rows)}, the inputs of sign {sign:+d}")
+    return rows[torch.randperm(len(rows), generator=generator)[:n_rows]]
 
 
 def silence_kind(model: DaleSNN, sign: int, n_rows: int, generator: torch.Generator) -> DaleSNN:
@@ -45,10 +75,21 @@ def silence_kind(model: DaleSNN, sign: int, n_rows: int, generator: torch.Genera
     Raises:
         ValueError: there are not so many.
     """
-    rows = torch.nonzero(model.sign1[:, 0].cpu() == sign)[:, 0]
-    if not 0 <= n_rows <= len(rows):
-        raise ValueError(f"n_rows: got {n_rows}, allowed is 0 to {len(rows)}, the inputs of sign {sign:+d}")
-    return silence_inputs(model, rows[torch.randperm(len(rows), generator=generator)[:n_rows]])
+    return silence_inputs(model, rows_of_kind(model, sign, n_rows, generator))
+
+
+@torch.no_grad()
+def readout_inputs(model: DaleSNN, spikes: Tensor) -> Tensor:
+    """What a read-out sees of each sound: the leaky sum over time of each hidden unit's activity.
+
+    Args:
+        model: the network.
+        spikes: shape (n, n_steps, n_inputs).
+
+    Returns:
+        Tensor of shape (n, n_hidden).
+    """
+    return torch.cat([summed_leaky_readout(model.hidden_spikes(part), model.decay) for part in spikes.split(CHUNK)])
 
 
 def retrain_readout(model: DaleSNN, ipd: Tensor, spikes: Tensor, steps: int = 300) -> DaleSNN:
@@ -66,18 +107,66 @@ def retrain_readout(model: DaleSNN, ipd: Tensor, spikes: Tensor, steps: int = 30
         The copy.
     """
     retrained = copy.deepcopy(model)
+    _fit_signed(retrained, readout_inputs(model, spikes), ipd_to_class(ipd, model.n_classes), steps)
+    return retrained
+
+
+def readout_accuracies(
+    model: DaleSNN, train: tuple[Tensor, Tensor], test: tuple[Tensor, Tensor], seed: int = 0, steps: int = 300
+) -> dict[str, float]:
+    """Share of test sounds named right by four read-outs of one hidden layer.
+
+    Args:
+        model: the network.
+        train: phase differences (n,) in radians and spikes (n, n_steps, n_inputs) to learn from.
+        test: the same two to be tested on.
+        seed: decides the initial weights of the small network.
+        steps: steps of Adam, each on all sounds.
+
+    Returns:
+        For each of `READOUTS`: the network's own ("old"), the same anew under the same signs ("signed"), a free linear
+        one with biases ("linear"), and a network with 64 ReLU units ("mlp").
+    """
+    (ipd, spikes), (test_ipd, test_spikes) = train, test
+    labels, test_labels = ipd_to_class(ipd, model.n_classes), ipd_to_class(test_ipd, model.n_classes)
+    seen, test_seen = readout_inputs(model, spikes), readout_inputs(model, test_spikes)
+
+    def accuracy(logits: Tensor) -> float:
+        return (logits.argmax(1) == test_labels).float().mean().item()
+
+    signed = copy.deepcopy(model)
     with torch.no_grad():
-        summed = torch.cat(
-            [summed_leaky_readout(retrained.hidden_spikes(part), retrained.decay) for part in spikes.split(256)]
-        )
-    labels = ipd_to_class(ipd, model.n_classes)
-    optimizer = torch.optim.Adam([retrained.w2], lr=0.01)
+        old = accuracy(test_seen @ model.signed_weights()[1])
+    _fit_signed(signed, seen, labels, steps)
+    # Free read-outs see numbers of mean 0 and variance 1, so that they need no signs and no scale to begin with.
+    mean, sd = seen.mean(0), seen.std(0) + 1e-6
+    seen, test_standard = (seen - mean) / sd, (test_seen - mean) / sd
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        linear = nn.Linear(model.n_hidden, model.n_classes)
+        mlp = nn.Sequential(nn.Linear(model.n_hidden, 64), nn.ReLU(), nn.Linear(64, model.n_classes))
+    for network, rate in ((linear, 0.05), (mlp, 0.01)):
+        _fit(network, network.parameters(), seen, labels, steps, rate)
+    with torch.no_grad():
+        return {
+            "old": old,
+            "signed": accuracy(test_seen @ signed.signed_weights()[1]),
+            "linear": accuracy(linear(test_standard)),
+            "mlp": accuracy(mlp(test_standard)),
+        }
+
+
+def _fit_signed(model: DaleSNN, seen: Tensor, labels: Tensor, steps: int) -> None:
+    _fit(lambda x: LOGIT_SCALE * x @ model.signed_weights()[1], [model.w2], seen, labels, steps, 0.01)
+    model.zero_grad(set_to_none=True)
+
+
+def _fit(logits, parameters, seen: Tensor, labels: Tensor, steps: int, rate: float) -> None:
+    optimizer = torch.optim.Adam(parameters, lr=rate)
     for _ in range(steps):
         optimizer.zero_grad()
-        F.cross_entropy(LOGIT_SCALE * summed @ retrained.signed_weights()[1], labels).backward()
+        F.cross_entropy(logits(seen), labels).backward()
         optimizer.step()
-    retrained.zero_grad(set_to_none=True)
-    return retrained
 
 
 @torch.no_grad()

@@ -160,6 +160,7 @@ def train_classifier(
     generator: torch.Generator | Sequence[torch.Generator] | None = None,
     on_epoch: Callable[[int, torch.Tensor], None] | None = None,
     stopped: Callable[[], bool] | None = None,
+    class_weights: torch.Tensor | None = None,
 ) -> torch.Tensor:
     """Train with Adam on shuffled batches of cross entropy; a last batch that is smaller is left out.
 
@@ -173,6 +174,8 @@ def train_classifier(
         generator: source of the order of the samples, one, or one for each member; torch's own when None.
         on_epoch: called with the number of epochs done and their last mean loss.
         stopped: asked after every step; True ends training with what was learned so far.
+        class_weights: how much a sample of each class counts in the mean loss of a batch, (classes,); all alike when
+            None.
 
     Returns:
         Mean loss of each completed epoch in nats, (epochs,) or (epochs, members).
@@ -207,8 +210,10 @@ def train_classifier(
             batch = slice(step * batch_size, (step + 1) * batch_size)
             X_batch, y_batch = X_epoch[..., batch, :], y_epoch[..., batch]
             logits = model(X_batch)
-            losses = F.cross_entropy(logits.flatten(0, -2), y_batch.flatten(), reduction="none")
-            losses = losses.view(y_batch.shape).mean(-1)
+            losses = F.cross_entropy(logits.flatten(0, -2), y_batch.flatten(), class_weights, reduction="none")
+            losses = losses.view(y_batch.shape)
+            # The weighted mean, as F.cross_entropy takes it, for each member on its own.
+            losses = losses.mean(-1) if class_weights is None else losses.sum(-1) / class_weights[y_batch].sum(-1)
             optimiser.zero_grad()
             losses.sum().backward()
             optimiser.step()

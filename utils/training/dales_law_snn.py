@@ -1,15 +1,10 @@
-"""Training and testing of the network that hears: cancellable, resumable, and never left with broken weights."""
+"""Training and testing of the network that hears: cancellable, and never left with broken weights."""
 
 from __future__ import annotations
 
-import copy
 import math
-import os
-import warnings
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor, nn
@@ -111,7 +106,6 @@ def train(
     generator: torch.Generator | None = None,
     optimizer: torch.optim.Optimizer | None = None,
     after_step: Callable[[], None] | None = None,
-    checkpoint: str | Path | None = None,
     on_epoch: Callable[[History], None] | None = None,
     stopped: Callable[[], bool] | None = None,
 ) -> History:
@@ -132,7 +126,6 @@ def train(
         generator: shuffles the sounds; None takes torch's own.
         optimizer: used in place of Adam with `learning_rate`.
         after_step: called after each step, to keep weights in their domain.
-        checkpoint: file that is written after each epoch, and from which a training of the same shape goes on.
         on_epoch: called with the history after each epoch.
         stopped: asked before each step; True ends the training.
 
@@ -140,8 +133,7 @@ def train(
         The history.
 
     Raises:
-        ValueError: a size is not positive, sounds and phase differences do not match, or the checkpoint belongs to
-            a model of another shape.
+        ValueError: a size is not positive, or sounds and phase differences do not match.
     """
     _check_data("spikes", ipd, spikes, batch_size)
     _check_data("validation", *validation, batch_size)
@@ -155,10 +147,7 @@ def train(
     optimizer = optimizer or torch.optim.Adam(model.parameters(), lr=learning_rate)
     history = History()
     best = _Best(model, math.inf)
-    if checkpoint is not None and Path(checkpoint).exists():
-        history = _load(Path(checkpoint), model, optimizer, generator, best)
-    if not history.last_weights:
-        history.last_weights = _copied(model)
+    history.last_weights = best.weights
 
     def give_up(outcome: str) -> History:
         history.outcome, history.stopped_at = outcome, history.epochs + 1
@@ -189,8 +178,6 @@ def train(
             history.last_weights = _copied(model)
             if tested.loss < best.loss:
                 best.loss, best.weights, history.best_epoch = tested.loss, history.last_weights, history.epochs
-            if checkpoint is not None:
-                _save(Path(checkpoint), history, optimizer, generator, best)
             if on_epoch is not None:
                 on_epoch(history)
             if patience is not None and history.epochs - history.best_epoch >= patience:
@@ -220,45 +207,3 @@ def _check_data(name: str, ipd: Tensor, spikes: Tensor, batch_size: int) -> None
         raise ValueError(f"{name}: got no sounds, allowed are 1 or more")
     if len(ipd) != len(spikes):
         raise ValueError(f"ipd: got {len(ipd)} phase differences for {len(spikes)} sounds, allowed is one for each")
-
-
-def _save(
-    path: Path, history: History, optimizer: torch.optim.Optimizer, generator: torch.Generator, best: _Best
-) -> None:
-    state: dict[str, Any] = {
-        "history": asdict(history),
-        "optimizer": optimizer.state_dict(),
-        "shuffling": generator.get_state(),
-        "best_weights": best.weights,
-        "best_loss": best.loss,
-    }
-    # Written beside and renamed: a training that is killed here leaves the checkpoint before it.
-    beside = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        torch.save(state, beside)
-        beside.replace(path)
-    except (OSError, RuntimeError) as problem:  # torch says RuntimeError where the folder cannot be written
-        beside.unlink(missing_ok=True)
-        warnings.warn(f"checkpoint: {path} could not be written ({problem}); the training goes on", stacklevel=3)
-
-
-def _load(
-    path: Path, model: nn.Module, optimizer: torch.optim.Optimizer, generator: torch.Generator, best: _Best
-) -> History:
-    try:
-        state = torch.load(path, weights_only=True, map_location="cpu")
-        history = History(**state["history"])
-    except Exception as problem:
-        raise ValueError(f"checkpoint: {path} is not one of this course ({type(problem).__name__})") from problem
-    own = model.state_dict()
-    theirs = history.last_weights
-    for name in sorted(own.keys() | theirs.keys()):
-        shapes = [tuple(weights[name].shape) if name in weights else None for weights in (theirs, own)]
-        if shapes[0] != shapes[1]:
-            raise ValueError(f"checkpoint: got {name} of shape {shapes[0]} in {path}, allowed is {shapes[1]}")
-    model.load_state_dict(theirs)
-    optimizer.load_state_dict(copy.deepcopy(state["optimizer"]))
-    generator.set_state(state["shuffling"])
-    best.loss = state["best_loss"]
-    best.weights = {name: value.to(own[name].device) for name, value in state["best_weights"].items()}
-    return history

@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 import time
 import warnings
+from collections.abc import Mapping
 
-from torch.utils.data import DataLoader, Dataset
+from torch.utils.data import DataLoader
 
 from utils.checks import checked_count
 
-__all__ = ["time_loader", "time_workers"]
+__all__ = ["time_loader", "time_loaders"]
 
 # A worker that does not answer within this time is given up, so that a notebook can never hang.
 WORKER_TIMEOUT_SECONDS = 20
@@ -39,36 +40,27 @@ def time_loader(loader: DataLoader, epochs: int = 7) -> list[float]:
     return times
 
 
-def time_workers(data: Dataset, batch_size: int, workers: int = 2, epochs: int = 3) -> list[float] | None:
-    """Time of whole epochs of loading with worker processes, where that is safe inside a notebook.
+def time_loaders(loaders: Mapping[str, DataLoader]) -> dict[str, list[float] | None]:
+    """Time of whole epochs of several loaders, those with worker processes only where that is safe inside a notebook.
 
     Only Linux forks its workers: there they start at once and see what the notebook defined. macOS and Windows start
     new interpreters, which import everything again and cannot see a notebook's own classes.
 
     Args:
-        data: the samples.
-        batch_size: samples in a batch.
-        workers: number of processes, at least 1.
-        epochs: how many times.
+        loaders: way -> what to go through.
 
     Returns:
-        One time for each epoch, in ms; None where workers cannot be forked or do not answer.
-
-    Raises:
-        ValueError: workers < 1 or epochs < 1.
+        Way -> one time for each epoch, in ms; None where workers cannot be forked or do not answer.
     """
-    checked_count("workers", workers)
+    return {
+        way: _time_workers(loader) if loader.num_workers else time_loader(loader) for way, loader in loaders.items()
+    }
+
+
+def _time_workers(loader: DataLoader, epochs: int = 3) -> list[float] | None:
     if sys.platform != "linux":
         return None
-    loader = DataLoader(
-        data,
-        batch_size=batch_size,
-        shuffle=True,
-        drop_last=True,
-        num_workers=workers,
-        multiprocessing_context="fork",
-        timeout=WORKER_TIMEOUT_SECONDS,
-    )
+    loader.multiprocessing_context, loader.timeout = "fork", WORKER_TIMEOUT_SECONDS
     with warnings.catch_warnings():
         # Python 3.12 warns of any fork beside threads, and a kernel has threads; the time-out guards against a hang.
         warnings.simplefilter("ignore", DeprecationWarning)

@@ -1,0 +1,87 @@
+"""With what kinds of arguments the exercises' functions are called: in a run of a notebook, and in their cases."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import numpy as np
+import torch
+from notebook_tools import code_cells, run
+
+from utils.exercises.engine import Exercise
+
+TABLE = Path(__file__).parents[1] / "exercises" / "calls.json"
+
+
+def kind_of(arg: Any) -> str:
+    """What kind of argument something is: type, dtype and number of dimensions; sizes are free."""
+    if isinstance(arg, torch.Tensor):
+        return f"{str(arg.dtype).removeprefix('torch.')} tensor, {arg.ndim}-d"
+    if isinstance(arg, np.ndarray):
+        return f"{arg.dtype} array, {arg.ndim}-d"
+    if isinstance(arg, torch.nn.Module):
+        return "network"
+    if isinstance(arg, torch.optim.Optimizer):
+        return "optimizer"
+    if isinstance(arg, bool | int | float | str | list | np.generic):
+        return type(arg).__name__
+    return "function" if callable(arg) else "object"
+
+
+class Recorder:
+    """An observer of the standing functions."""
+
+    def __init__(self) -> None:
+        self.kinds: dict[str, set[tuple[str, ...]]] = {}
+        self.differentiated: set[str] = set()
+
+    def __call__(self, exercise_id: str, args: Sequence[Any], result: Any) -> None:
+        self.kinds.setdefault(exercise_id, set()).add(tuple(map(kind_of, args)))
+        for part in result if isinstance(result, tuple) else (result,):
+            if isinstance(part, torch.Tensor) and part.requires_grad:
+                part.register_hook(lambda _: self.differentiated.add(exercise_id))
+
+    def table(self) -> dict[str, Any]:
+        """What was seen, as plain data in a fixed order."""
+        calls = {name: sorted(map(list, kinds)) for name, kinds in sorted(self.kinds.items())}
+        return {"calls": calls, "differentiated": sorted(self.differentiated)}
+
+
+def recorded(nb: nbformat.NotebookNode) -> dict[str, Any]:
+    """Run a copy of a notebook and note every call of its exercises' functions."""
+    copy = nbformat.from_dict(nb)
+    for _, cell in code_cells(copy):
+        cell.outputs, cell.execution_count = [], None
+    first = next(
+        number for number, cell in code_cells(copy) if "import exercise" in cell.source or "exercise," in cell.source
+    )
+    here = [str(Path(__file__).parents[2] / part) for part in ("tests/helpers", "tools")]
+    begin = (
+        f"import sys\nsys.path += {here!r}\nfrom exercise_calls import Recorder\nfrom utils.exercises import standing\n"
+    )
+    begin += "_recorder = Recorder()\nstanding.observers.append(_recorder)"
+    copy.cells.insert(first + 1, nbformat.v4.new_code_cell(begin))
+    copy.cells.append(nbformat.v4.new_code_cell("import json\nprint('RECORDED', json.dumps(_recorder.table()))"))
+    run(copy)
+    text = next(output.text for output in copy.cells[-1].outputs if output.get("text", "").startswith("RECORDED"))
+    return json.loads(text.removeprefix("RECORDED "))
+
+
+def kinds_of_cases(task: Exercise) -> set[tuple[str, ...]]:
+    """The kinds of arguments with which an exercise's own cases call a function."""
+    recorder = Recorder()
+    for case in task.cases():
+        if task.call is None:
+            recorder(task.id, case.args, None)
+            continue
+
+        def observed(*args: Any) -> Any:
+            recorder(task.id, args, None)
+            return task.reference(*args)
+
+        task.call(observed, *case.args)
+    return recorder.kinds[task.id]

@@ -1,0 +1,332 @@
+"""Exercise cells in a kernel: what cannot be run, and what they change for the cells below.
+
+IPython tells of every cell before and after it runs, and lets its text and its syntax tree be changed before that. The
+same holds in JupyterLab, VS Code and Colab. Here this serves four ends: a cell with a syntax error becomes a box that
+quotes the line; an error in a definition, or in lines to try an answer, becomes a box as well; names, random numbers
+and settings that a student's cell changes for everybody get their old values back; and each of these is told once.
+"""
+
+from __future__ import annotations
+
+import ast
+import random
+import re
+import sys
+import warnings
+from collections.abc import Callable, Iterable, Sequence
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import torch
+
+from utils.exercises import boxes
+from utils.exercises.engine import ERROR, Exercise, Feedback
+from utils.exercises.notebooks import decorated, named
+from utils.exercises.registry import by_name, get, ids
+from utils.exercises.sandbox import Raised, describe_error
+from utils.exercises.surroundings import AT_START
+
+# Under this name a changed cell finds the guard; names with an underscore are hidden from students.
+GUARD = "_course_cells"
+_LAST = "_course_last"
+_ABSENT = object()
+
+
+class CellGuard:
+    """Stands around every cell of a kernel.
+
+    Args:
+        shell: the kernel's IPython shell.
+        stand: makes what stands under an exercise's name: `stand(task, None)` is the reference.
+    """
+
+    def __init__(self, shell: Any, stand: Callable[[Exercise, Any], Any]) -> None:
+        self.shell = shell
+        self.stand = stand
+        # Name -> what the course means by it: modules, its own functions, checked answers.
+        self.course_names: dict[str, Any] = {}
+        self.before_cell: dict[str, Any] | None = None
+        self.random_states: tuple = ()
+        self.style: dict[str, Any] | None = None
+        self.own_names: set[str] = set()
+
+    # --- what IPython calls
+
+    def before(self, info: Any = None) -> None:
+        """Remember how things are.
+
+        Args:
+            info: of the cell that is to run.
+        """
+        self.shell.user_ns[GUARD] = self
+        self.shell.user_ns_hidden[GUARD] = self
+        self.before_cell = dict(self.shell.user_ns)
+        self.random_states = random.getstate(), np.random.get_state(), torch.get_rng_state()
+        matplotlib = sys.modules.get("matplotlib")
+        self.style = dict.copy(matplotlib.rcParams) if matplotlib else None
+
+    def after(self, result: Any = None) -> None:
+        """Put back what must not change, and tell it.
+
+        Args:
+            result: of the cell that has run.
+        """
+        source = str(getattr(getattr(result, "info", None), "raw_cell", "") or "")
+        said = AT_START.put_back()
+        rebound = self._restore_course_names()
+        if self.before_cell is not None and named(source):
+            rebound += self._restore_data(source)
+            self._restore_chance_and_style()
+        if said:
+            boxes.show_notice("Put back for the cells below", [f"Your code changed this for all: {'; '.join(said)}."])
+        if rebound:
+            names = " and ".join(f"`{name}`" for name in dict.fromkeys(rebound))
+            words = (
+                f"{names} {'has its' if len(set(rebound)) == 1 else 'have their'} old value again, since cells below "
+            )
+            boxes.show_notice("Names that the course uses", [f"{words}read it. Use other names of your own."])
+        self.before_cell = None
+
+    def readable(self, lines: list[str]) -> list[str]:
+        """A cell's lines; of an exercise cell that Python cannot read, lines that show a box instead.
+
+        Args:
+            lines: as typed.
+
+        Returns:
+            As they are, or new ones.
+        """
+        source = "".join(lines)
+        tasks = named_tasks(source)
+        if not tasks:
+            return lines
+        problem = self._syntax_problem(source)
+        if problem is None:
+            return lines
+        words, number, column, text = problem
+        return [f"{GUARD}.unreadable({[task.id for task in tasks]!r}, {words!r}, {number}, {column}, {text!r})\n"]
+
+    def unreadable(self, exercise_ids: Sequence[str], words: str, line: int, column: int, text: str) -> None:
+        """Show where Python stopped reading, and let the references stand.
+
+        Args:
+            exercise_ids: of the cell.
+            words: what Python says.
+            line: counted within the cell.
+            column: counted from 1.
+            text: that line.
+        """
+        quoted = [text.rstrip(), " " * max(column - 1, 0) + "^"] if text.strip() else []
+        for task in map(get, exercise_ids):
+            message = f"Python cannot read line {line} of this cell: {words}."
+            boxes.show_feedback(task, Feedback(ERROR, message), quoted)
+            self.shell.user_ns[task.reference.__name__] = self.stand(task, None)
+
+    def definition_failed(self, exercise_id: str, name: str, error: BaseException) -> None:
+        """Show why a function or class could not be defined, and let the reference stand.
+
+        Args:
+            exercise_id: as the cell has it; it may be none of the course's.
+            name: of the definition.
+            error: what was raised.
+        """
+        task = get(exercise_id) if exercise_id in ids() else by_name(name)
+        raised = self._described(error)
+        if task is None:
+            self.line_failed("the definition", error)
+            return
+        if isinstance(error, ValueError) and exercise_id != task.id:
+            message = f'The line above the definition should be `@exercise("{task.id}")`.'
+        else:
+            message = f"It could not be defined: {_where(raised)} raised {raised.kind}: {raised.words}"
+        boxes.show_feedback(task, Feedback(ERROR, message))
+        self.shell.user_ns[task.reference.__name__] = self.stand(task, None)
+
+    def line_failed(self, where: str, error: BaseException) -> None:
+        """Show an error of a line around an answer; it does not stop the notebook.
+
+        Args:
+            where: "above your answer" or "below your answer".
+            error: what was raised.
+        """
+        raised = self._described(error)
+        if raised.kind == "StdinNotImplementedError":
+            raised.words = "`input()` cannot ask here"
+        message = f"{_where(raised)} raised {raised.kind}: {raised.words}"
+        boxes.show_notice(f"An error {where}", [message, "The answer itself is not touched by it."])
+
+    # --- the rest
+
+    def _described(self, error: BaseException) -> Raised:
+        frame = error.__traceback__
+        return describe_error(error, frame.tb_frame.f_code.co_filename if frame else "")
+
+    def _syntax_problem(self, source: str) -> tuple[str, int, int, str] | None:
+        """What Python says, line, column, and the line's text; None where the cell can be read."""
+        from IPython.core.inputtransformer2 import TransformerManager
+
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                # Magics and shell commands are turned into Python first, by a manager that does not call us again.
+                code = TransformerManager().transform_cell(source)
+                self.shell.compile(code, "<cell>", "exec")
+        except SyntaxError as error:
+            if "await" in str(error.msg) or "asynchronous" in str(error.msg):
+                return None  # a notebook may wait at the top level
+            lines = source.splitlines() or [""]
+            number = min(error.lineno or 1, len(lines))
+            return str(error.msg), number, error.offset or 1, error.text or lines[number - 1]
+        except (ValueError, OverflowError, MemoryError, RecursionError) as error:
+            return str(error), 1, 1, ""
+        return None
+
+    def _restore_course_names(self) -> list[str]:
+        space, rebound = self.shell.user_ns, []
+        for name, value in self.course_names.items():
+            current = space.get(name, _ABSENT)
+            if current is not value and not _is_the_courses(current):
+                space[name] = value
+                rebound.append(name)
+        first = not self.course_names
+        for name, value in space.items():
+            if not name.startswith("_") and _is_the_courses(value) and (first or not isinstance(value, ModuleType)):
+                self.course_names[name] = value
+        return rebound
+
+    def _restore_data(self, source: str) -> list[str]:
+        """Give data that an exercise's cell has overwritten its old values; helpers of its own stay."""
+        space, before, rebound = self.shell.user_ns, self.before_cell or {}, []
+        used = _names_of_definitions(source)
+        for name, value in before.items():
+            current = space.get(name, _ABSENT)
+            ours = name.startswith("_") or name in {"In", "Out"} or name in self.own_names or name in used
+            if current is not value and not ours and not callable(current) and not callable(value):
+                space[name] = value
+                rebound.append(name)
+        self.own_names |= space.keys() - before.keys()
+        return rebound
+
+    def _restore_chance_and_style(self) -> None:
+        """Lines to try an answer shall not change what is drawn below."""
+        random.setstate(self.random_states[0])
+        np.random.set_state(self.random_states[1])
+        torch.set_rng_state(self.random_states[2])
+        matplotlib = sys.modules.get("matplotlib")
+        if matplotlib and self.style:
+            changed = {k: v for k, v in self.style.items() if dict.get(matplotlib.rcParams, k) != v and k != "backend"}
+            dict.update(matplotlib.rcParams, changed)
+
+
+class ErrorsInBoxes(ast.NodeTransformer):
+    """Rewrites an exercise's cell so that an error in it becomes a box.
+
+    The definition, the lines above it, and the lines below it are each tried; a last expression is shown as usual.
+    """
+
+    def visit_Module(self, tree: ast.Module) -> ast.Module:
+        """Rewrite a cell.
+
+        Args:
+            tree: of the whole cell.
+
+        Returns:
+            The same tree, changed if it holds an exercise.
+        """
+        places = [number for number, node in enumerate(tree.body) if decorated(node) is not None]
+        if not places:
+            return tree
+        body: list[ast.stmt] = []
+        waiting: list[ast.stmt] = []
+        for number, node in enumerate(tree.body):
+            if number not in places:
+                waiting.append(node)
+                continue
+            body += _tried(waiting, f"{GUARD}.line_failed('above your answer', _course_error)")
+            waiting = []
+            handler = f"{GUARD}.definition_failed({decorated(node)!r}, {node.name!r}, _course_error)"
+            body += _tried([node], handler)
+        handler = f"{GUARD}.line_failed('below your answer', _course_error)"
+        if waiting and isinstance(waiting[-1], ast.Expr):
+            last = ast.Assign([ast.Name(_LAST, ast.Store())], waiting[-1].value)
+            ast.copy_location(last, waiting[-1])
+            body += ast.parse(f"{_LAST} = None").body
+            body += _tried([*waiting[:-1], last], handler)
+            body += ast.parse(_LAST).body
+        else:
+            body += _tried(waiting, handler)
+        tree.body = body
+        return ast.fix_missing_locations(tree)
+
+
+def watch_cells(stand: Callable[[Exercise, Any], Any]) -> CellGuard:
+    """Let every cell of this kernel be guarded; a second call changes nothing.
+
+    Args:
+        stand: see `CellGuard`.
+
+    Returns:
+        The guard.
+    """
+    shell = sys.modules["IPython"].get_ipython()
+    guard = shell.user_ns.get(GUARD)
+    if guard is not None:
+        return guard
+    guard = CellGuard(shell, stand)
+    shell.user_ns[GUARD] = shell.user_ns_hidden[GUARD] = guard
+    shell.events.register("pre_run_cell", guard.before)
+    shell.events.register("post_run_cell", guard.after)
+    shell.input_transformers_cleanup.append(guard.readable)
+    shell.ast_transformers.append(ErrorsInBoxes())
+    return guard
+
+
+def named_tasks(source: str) -> list[Exercise]:
+    """The exercises that a cell means, even where its `@exercise` line is damaged.
+
+    Args:
+        source: of a cell.
+
+    Returns:
+        Exercises, in order.
+    """
+    found = [name for name in named(source) if name in ids()]
+    if not found and re.search(r"@\s*exercise\b", source):
+        by_names = map(by_name, re.findall(r"^\s*(?:def|class)\s+(\w+)", source, re.MULTILINE))
+        found = [task.id for task in by_names if task is not None]
+    return [get(name) for name in dict.fromkeys(found)]
+
+
+def _tried(statements: list[ast.stmt], handler: str) -> list[ast.stmt]:
+    if not statements:
+        return []
+    (wrapped,) = ast.parse(f"try:\n    pass\nexcept (Exception, SystemExit) as _course_error:\n    {handler}").body
+    wrapped.body = statements
+    return [wrapped]
+
+
+def _where(raised: Raised) -> str:
+    return f"line {raised.line}, `{raised.text}`," if raised.line and raised.text else "it"
+
+
+def _is_the_courses(value: Any) -> bool:
+    """Whether a value is a module, a thing of the course's own package, or a checked answer."""
+    if isinstance(value, ModuleType):
+        return True
+    if hasattr(value, "exercise_id"):
+        return True
+    named_things = isinstance(value, type) or callable(value)
+    return named_things and str(getattr(value, "__module__", "")).partition(".")[0] == "utils"
+
+
+def _names_of_definitions(source: str) -> set[str]:
+    """All names that the functions and classes of a cell mention: what an answer needs stays as its cell left it."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return set()
+    definitions: Iterable[ast.AST] = [
+        node for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef)
+    ]
+    return {part.id for node in definitions for part in ast.walk(node) if isinstance(part, ast.Name)}
