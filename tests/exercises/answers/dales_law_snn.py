@@ -165,7 +165,35 @@ def dale_without_gradient(w, sign):
         return w.abs() * sign
 
 
+def likelihood_in_loops(spikes, probability):
+    result = torch.zeros(len(spikes), len(probability))
+    for i, s in enumerate(spikes):
+        for j, p in enumerate(probability):
+            result[i, j] = sum(math.log(q) if one else math.log(1 - q) for one, q in zip(s, p, strict=True))
+    return result
+
+
+def likelihood_by_where(spikes, probability):
+    chance = torch.where(spikes[:, None] > 0, probability[None], 1 - probability[None])
+    return chance.log().sum(-1)
+
+
 RIGHT = {
+    "06.log_likelihood": {
+        "two products": lambda s, p: s @ torch.log(p).T + (1 - s) @ torch.log(1 - p).T,
+        "log1p": lambda s, p: s @ p.log().T + (1 - s) @ torch.log1p(-p).T,
+        "log odds": lambda s, p: s @ torch.logit(p).T + (1 - p).log().sum(1),
+        "loops": likelihood_in_loops,
+        "where": likelihood_by_where,
+        "einsum": lambda s, p: torch.einsum("sb,hb->sh", s, p.log()) + torch.einsum("sb,hb->sh", 1 - s, (1 - p).log()),
+        "numpy": lambda s, p: s.numpy() @ np.log(p.numpy()).T + (1 - s.numpy()) @ np.log(1 - p.numpy()).T,
+        "binary cross entropy": lambda s, p: torch.stack(
+            [-torch.nn.functional.binary_cross_entropy(one.expand_as(s), s, reduction="none").sum(1) for one in p],
+            dim=1,
+        ),
+        "Bernoulli": lambda s, p: torch.distributions.Bernoulli(p[None]).log_prob(s[:, None]).sum(-1),
+        "double": lambda s, p: s.double() @ p.double().log().T + (1 - s.double()) @ (1 - p.double()).log().T,
+    },
     "06.surrogate_gradient": {
         "one line": lambda g, x, k: g * k * (s := torch.sigmoid(k * x)) * (1 - s),
         "exp": lambda g, x, k: g * k * (e := torch.exp(-(k * x).abs())) / (1 + e) ** 2,
@@ -206,15 +234,15 @@ RIGHT = {
         "formula": error_from(),
         "torch.abs": error_from(score=lambda e: torch.mean(torch.abs(e))),
         "times 15": lambda z, ipd: (
-            z.argmax(1) * (180 / z.shape[1]) - 90 + 90 / z.shape[1] - ipd * 180 / math.pi
-        ).abs().mean(),
+            (z.argmax(1) * (180 / z.shape[1]) - 90 + 90 / z.shape[1] - ipd * 180 / math.pi).abs().mean()
+        ),
         "radians inside": lambda z, ipd: (
             180 / math.pi * (((z.argmax(1) + 0.5) / z.shape[1] - 0.5) * math.pi - ipd).abs().mean()
         ),
         "softmax first": error_from(pick=lambda z: z.softmax(1).argmax(1)),
         "a table": lambda z, ipd: (
-            (torch.arange(z.shape[1]) + 0.5) / z.shape[1] * 180 - 90
-        )[z.argmax(1)].sub(torch.rad2deg(ipd)).abs().mean(),
+            ((torch.arange(z.shape[1]) + 0.5) / z.shape[1] * 180 - 90)[z.argmax(1)].sub(torch.rad2deg(ipd)).abs().mean()
+        ),
         "item": lambda z, ipd: error_from()(z, ipd).item(),
         "L1 loss": lambda z, ipd: torch.nn.functional.l1_loss(
             -90 + (z.argmax(1) + 0.5) * 180 / z.shape[1], torch.rad2deg(ipd)
@@ -265,18 +293,29 @@ RIGHT = {
         "one line": lambda x, a, b, c: x @ a - x @ b @ c,
         "matmul": lambda x, a, b, c: torch.matmul(x, a) - torch.matmul(torch.matmul(x, b), c),
         "effective weights": lambda x, a, b, c: x @ (a - b @ c),
-        "einsum": lambda x, a, b, c: (
-            torch.einsum("nd,dh->nh", x, a) - torch.einsum("nd,dk,kh->nh", x, b, c)
-        ),
+        "einsum": lambda x, a, b, c: torch.einsum("nd,dh->nh", x, a) - torch.einsum("nd,dk,kh->nh", x, b, c),
         "loops": current_in_loops,
         "minus times": lambda x, a, b, c: x @ a + (x @ b) @ (-c),
-        "numpy": lambda x, a, b, c: x.numpy() @ a.detach().numpy() - x.numpy() @ b.detach().numpy() @ c.detach().numpy(),
+        "numpy": lambda x, a, b, c: (
+            x.numpy() @ a.detach().numpy() - x.numpy() @ b.detach().numpy() @ c.detach().numpy()
+        ),
         "double": lambda x, a, b, c: x.double() @ a.double() - (x.double() @ b.double()) @ c.double(),
         "chain": lambda x, a, b, c: torch.mm(x, a).sub(torch.linalg.multi_dot([x, b, c])),
     },
 }
 
 WRONG = {
+    "06.log_likelihood": {
+        "silence ignored": lambda s, p: s @ p.log().T,
+        "no logarithm": lambda s, p: s @ p.T + (1 - s) @ (1 - p).T,
+        "bits": lambda s, p: (s @ p.log().T + (1 - s) @ (1 - p).log().T) / math.log(2),
+        "log10": lambda s, p: s @ p.log10().T + (1 - s) @ (1 - p).log10().T,
+        "mean": lambda s, p: (s @ p.log().T + (1 - s) @ (1 - p).log().T) / s.shape[1],
+        "swapped": lambda s, p: (s @ p.log().T + (1 - s) @ (1 - p).log().T).T,
+        "sign": lambda s, p: -(s @ p.log().T + (1 - s) @ (1 - p).log().T),
+        "likelihood": lambda s, p: likelihood_by_where(s, p).exp(),
+        "other way round": lambda s, p: (1 - s) @ p.log().T + s @ (1 - p).log().T,
+    },
     "06.surrogate_gradient": {
         "inner missing": surrogate(outer=False),
         "chain missing": surrogate(chain=False),
