@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.backend_bases import GraphicsContextBase, RendererBase
+from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.colors import to_rgba
 from matplotlib.image import AxesImage
 from matplotlib.path import Path
@@ -137,6 +138,7 @@ class Recorder(RendererBase):
         self.operations, self.styles, self.clips = Table(), Table(), Table()
         self.shapes, self.runs, self.images = Table(), Table(), Table()
         self._run_keys = Table()
+        self._screen = RendererAgg(1, 1, DPI)
         self._noted: list[int] = []
         self._pieces: list[Any] | None = None
 
@@ -174,12 +176,11 @@ class Recorder(RendererBase):
         return points * DPI / 72
 
     def get_text_width_height_descent(self, s: str, prop: Any, ismath: Any) -> tuple[float, float, float]:
-        """Size of a text in units, by the same outlines as it is drawn with.
+        """Size of a text in units, as the notebook's own picture has it.
 
         Arguments as in `RendererBase`.
         """
-        size = self._text2path.get_text_width_height_descent(s, prop, ismath)
-        return tuple(self.points_to_pixels(part) for part in size)
+        return self._screen.get_text_width_height_descent(s, prop, ismath)
 
     def draw_path(self, gc: GraphicsContextBase, path: Path, transform: Any, rgbFace: Any = None) -> None:
         """Note a path.
@@ -345,7 +346,7 @@ class Recorder(RendererBase):
 
     def _run(self, s: str, prop: Any, ismath: Any) -> tuple[int, list[np.ndarray]]:
         """The number of a text's glyphs, and the corners of its bars (of a fraction, say)."""
-        key = (s, bool(ismath), prop.get_name(), prop.get_style(), str(prop.get_weight()), prop.get_math_fontfamily())
+        key = (s, bool(ismath), hash(prop))
         number = self._run_keys.number(key, lambda: self._glyphs(s, prop, ismath))
         return self._run_keys.entries[number]
 
@@ -356,13 +357,17 @@ class Recorder(RendererBase):
         else:
             glyphs, shapes, bars = outlines.get_glyphs_with_font(outlines._get_font(prop), s)
         scale = EM / outlines.FONT_SCALE
+        # On a screen, letters stand a little further from or nearer to each other than their outlines would.
+        true, _, _ = outlines.get_text_width_height_descent(s, prop, ismath)
+        wide, _, _ = self._screen.get_text_width_height_descent(s, prop, ismath)
+        stretch = wide / self.points_to_pixels(true) if true and not ismath else 1
         noted, last = [], 0
         for name, x, y, size in glyphs:
             vertices, codes = shapes[name]
             if not len(vertices):
                 continue
             shape = self.shapes.number(name, lambda v=vertices, c=codes: _svg(Path(v, c), 1, scale))
-            here = round(x * scale)
+            here = round(x * scale * stretch)
             noted += [shape, _zigzag(here - last), _zigzag(round(y * scale)), round(size * EM)]
             last = here
         plain = all(size == EM for size in noted[3::4]) and not any(noted[2::4])
