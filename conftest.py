@@ -17,6 +17,14 @@ COMPARABLE = comparable(ROOT)
 COMPLAINT = re.compile(r"^(Traceback \(most recent call last\)|.*\b\w*Warning: )", re.MULTILINE)
 
 
+def pytest_configure(config):
+    """What `pytest --nbval notebooks`, as anyone types it, needs to be right."""
+    if config.option.nbval or config.option.nbval_lax:
+        config.option.nbval_sanitize_with = str(ROOT / "tests" / "helpers" / "nbval_sanitize.cfg")
+        config.option.nbval_current_env = True
+        config.option.nbval_cell_timeout = 240
+
+
 def is_notebook(node):
     return getattr(node, "path", None) is not None and node.path.suffix == ".ipynb"
 

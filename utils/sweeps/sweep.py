@@ -135,7 +135,11 @@ def group_size(n_trainings: int, jobs: int | None = None, scheduler: str | None 
 
 
 def machine() -> str:
-    """Processor and number of cores, for a table's provenance."""
+    """Processor and number of cores, for a table's provenance.
+
+    Returns:
+        One line.
+    """
     name = platform.processor() or platform.machine()
     cpuinfo = Path("/proc/cpuinfo")
     if cpuinfo.exists():

@@ -111,7 +111,11 @@ def by_seed(rows: Sequence[Mapping[str, str]], value: str, across: str = "fracti
 
 
 def versions() -> str:
-    """Python, NumPy and PyTorch by version, for a table's provenance."""
+    """Python, NumPy and PyTorch by version, for a table's provenance.
+
+    Returns:
+        One line.
+    """
     return f"Python {platform.python_version()}, NumPy {np.__version__}, PyTorch {torch.__version__.split('+')[0]}"
 
 
@@ -149,7 +153,14 @@ class GrowingTable:
         self._size: int | None = None
 
     def has(self, row: Mapping[str, object]) -> bool:
-        """Whether a row with the same key is there."""
+        """Whether a row with the same key is there.
+
+        Args:
+            key: of the row.
+
+        Returns:
+            True where it is there.
+        """
         return self._key_of(row) in self._done
 
     def note(self, name: str, value: str) -> None:
