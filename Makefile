@@ -14,7 +14,6 @@ BENCH_PY := .venv-bench/$(BIN)
 ALLOW_ROOT := $(if $(filter 0,$(shell id -u 2>/dev/null)),--allow-root)
 # Notebooks and plain tests share the workers. One notebook stays on one worker, since its cells share a kernel.
 PARALLEL := -n logical --maxprocesses 4 --dist loadscope --no-loadscope-reorder
-NBVAL := --nbval --nbval-current-env --nbval-sanitize-with tests/helpers/nbval_sanitize.cfg --nbval-cell-timeout 240
 
 .DEFAULT_GOAL := help
 .PHONY: help lab update test test-slow slow-together slow-alone test-all bench refresh lint coverage publish picture book pdf clean student developer colab libraries
@@ -28,7 +27,7 @@ lab: student ## open the course in JupyterLab, at a page that lists the notebook
 	  "$(PY)" -m jupyterlab --log-level=WARN $(ALLOW_ROOT) $(ARGS)
 
 test: developer ## run the tests and every notebook
-	@"$(PY)" -m pytest -q $(PARALLEL) $(NBVAL) -m "not slow" $(ARGS)
+	@"$(PY)" -m pytest -q $(PARALLEL) --nbval -m "not slow" $(ARGS)
 
 test-slow: slow-together slow-alone ## only the tests that take minutes, or need a browser
 
@@ -49,6 +48,7 @@ refresh: developer ## run the notebooks and store their outputs (only some: NOTE
 
 lint: developer ## check style, and the form of the stored notebooks
 	@"$(PY)" -m ruff check .
+	@"$(PY)" -m ruff format --check --quiet .
 	@"$(PY)" tools/refresh.py --check
 	@"$(PY)" tools/publish.py --check
 

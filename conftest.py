@@ -4,15 +4,25 @@ import os
 import re
 
 import pytest
+from stored_pictures import SHARE, comparable, difference, pictures
 
-from course import kernel_environment
+from course import ROOT, kernel_environment
 
 # Workers of pytest-xdist and the kernels of the notebooks inherit these, so that every run computes the same digits.
 os.environ.update(kernel_environment())
 # A notebook's kernel chooses its own backend; one inherited from the shell would replace the inline figures.
 os.environ.pop("MPLBACKEND", None)
 
+COMPARABLE = comparable(ROOT)
 COMPLAINT = re.compile(r"^(Traceback \(most recent call last\)|.*\b\w*Warning: )", re.MULTILINE)
+
+
+def pytest_configure(config):
+    """What `pytest --nbval notebooks`, as anyone types it, needs to be right."""
+    if config.option.nbval or config.option.nbval_lax:
+        config.option.nbval_sanitize_with = str(ROOT / "tests" / "helpers" / "nbval_sanitize.cfg")
+        config.option.nbval_current_env = True
+        config.option.nbval_cell_timeout = 240
 
 
 def is_notebook(node):
@@ -27,13 +37,26 @@ def pytest_collectstart(collector):
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item):
-    """A cell that warns, or whose background thread fails, fails: a student would see it."""
+    """A cell that warns, whose background thread fails, or whose picture has changed, fails: a student would see it."""
     result = yield
     if is_notebook(item):
+        compare_pictures(item)
         for output in item.test_outputs or []:
             if output.get("name") == "stderr" and COMPLAINT.search(output["text"]):
                 item.raise_cell_error("Cell wrote a warning or a traceback to standard error", output["text"])
     return result
+
+
+def compare_pictures(item):
+    """Hold each picture against the stored one, where this machine draws the same; clocks and chance are exempt."""
+    if not COMPARABLE or set(item.cell.metadata.get("tags", ())) & {"timing", "varies"}:
+        return
+    stored, drawn = pictures(item.cell.outputs), pictures(item.test_outputs or [])
+    for number, (before, now) in enumerate(zip(stored, drawn, strict=False)):
+        share = difference(before, now)
+        if share > SHARE:
+            words = f"picture {number} differs from the stored one in {share:.1%} of its blocks, allowed is {SHARE:.0%}"
+            item.raise_cell_error(f"Cell draws another picture: {words}", "Look at both; `make refresh` stores it.")
 
 
 def pytest_collection_modifyitems(items):

@@ -117,7 +117,7 @@ def published_readme(text: str, project: Project) -> str:
     """README with its badge, clone command and table of notebooks filled in."""
     runs = f"{project.repository}/actions/workflows/test.yml"
     rows = [
-        "| | Notebook | What you meet | Minutes | Exercises | Run from here |",
+        "| | Notebook | What you meet | Minutes | Exercises | Run it |",
         "|---|---|---|---|---|---|",
         *(notebook_row(read_page(path), "notebooks/", badges(project, path.name)) for path in notebook_paths()),
     ]

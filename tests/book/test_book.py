@@ -374,9 +374,17 @@ class TestSpeed:
         with pytest.raises(ValueError, match=f"{name} is missing: run make bench"):
             speed_page.speed(folder)
 
+    def test_a_part_without_any_measurement_says_so_in_one_sentence(self):
+        rows = [Row("cuda", name, "a step", "literal", note="no CUDA here") for name in ("step", "inference")]
+        assert speed_page.part_table(rows, "cuda") == "Not measured in this run: no CUDA here."
+        assert "<table" in speed_page.part_table(
+            [*rows, Row("cuda", "step", "a", "b", 1.0, 2.0, "s", 2.0, 2, 2)], "cuda"
+        )
+
     def test_the_stored_run_makes_a_page(self):
         text, png = speed_page.speed()
         assert text.count("<table") >= 3
+        assert ">not measured<" not in text
         assert png.startswith(b"\x89PNG")
 
 

@@ -56,9 +56,13 @@ def recorded(nb: nbformat.NotebookNode) -> dict[str, Any]:
     copy = nbformat.from_dict(nb)
     for _, cell in code_cells(copy):
         cell.outputs, cell.execution_count = [], None
-    first = next(number for number, cell in code_cells(copy) if "import exercise" in cell.source or "exercise," in cell.source)
+    first = next(
+        number for number, cell in code_cells(copy) if "import exercise" in cell.source or "exercise," in cell.source
+    )
     here = [str(Path(__file__).parents[2] / part) for part in ("tests/helpers", "tools")]
-    begin = f"import sys\nsys.path += {here!r}\nfrom exercise_calls import Recorder\nfrom utils.exercises import standing\n"
+    begin = (
+        f"import sys\nsys.path += {here!r}\nfrom exercise_calls import Recorder\nfrom utils.exercises import standing\n"
+    )
     begin += "_recorder = Recorder()\nstanding.observers.append(_recorder)"
     copy.cells.insert(first + 1, nbformat.v4.new_code_cell(begin))
     copy.cells.append(nbformat.v4.new_code_cell("import json\nprint('RECORDED', json.dumps(_recorder.table()))"))

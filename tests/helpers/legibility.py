@@ -127,7 +127,7 @@ def _under(legend: Legend, fig: Figure) -> Iterator[str]:
     """What a legend covers."""
     if not legend.get_visible():
         return
-    box = legend.get_window_extent().shrunk(0.98)
+    box = legend.get_window_extent().padded(-2)
     names = ", ".join(text.get_text() for text in legend.get_texts())
     for ax in fig.axes:
         covered = sum(_touches(line, box) for line in ax.lines if line.get_visible())

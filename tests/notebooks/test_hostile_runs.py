@@ -25,8 +25,7 @@ from notebook_tools import code_cells, copy_course, read_all, run, words
 from course import notebook_paths
 
 FOLDER = "Kurs für Ohren und 神経"
-NBVAL = ["--nbval", "--nbval-current-env", "--nbval-sanitize-with", "tests/helpers/nbval_sanitize.cfg"]
-NBVAL += ["--nbval-cell-timeout", "240"]
+NBVAL = ["--nbval"]
 
 pytestmark = [
     pytest.mark.slow,

@@ -2,7 +2,7 @@
 
 import nbformat
 import pytest
-from browser_tools import BROWSER, MODEL, NO_BROWSER, Jupyter, NotebookPage, chromium
+from browser_tools import BROWSER, NO_BROWSER, Jupyter, NotebookPage, chromium
 
 from refresh import METADATA
 
@@ -53,7 +53,7 @@ def server(tmp_path_factory):
 
 
 def save_and_leave(page):
-    page.page.evaluate(f"() => {MODEL}.context.save()")
+    page.save()
     page.shut_down()
     page.page.close()
 

@@ -72,6 +72,8 @@ def _response_cases():
         Case(doses, *PUBLISHED.values(), label="the source's numbers, 11 doses"),
         Case(doses, *{**PUBLISHED, "b_final": 0.0}.values(), label="11 doses, b_final = 0"),
         Case(doses - 0.5, *ordinary, label="random numbers, doses from -0.5 to 0.5"),
+        Case(doses, *networks[:, 0, 0], label="seven numbers as tensors, which learn"),
+        Case(doses, *networks[:, 1], label="seven tensors of one number each", below=True),
         Case(doses, *networks.unbind(), label="three networks at once, a row for each", below=True),
     ]
 

@@ -82,7 +82,9 @@ class CellGuard:
             boxes.show_notice("Put back for the cells below", [f"Your code changed this for all: {'; '.join(said)}."])
         if rebound:
             names = " and ".join(f"`{name}`" for name in dict.fromkeys(rebound))
-            words = f"{names} {'has its' if len(set(rebound)) == 1 else 'have their'} old value again, since cells below "
+            words = (
+                f"{names} {'has its' if len(set(rebound)) == 1 else 'have their'} old value again, since cells below "
+            )
             boxes.show_notice("Names that the course uses", [f"{words}read it. Use other names of your own."])
         self.before_cell = None
 
@@ -135,7 +137,7 @@ class CellGuard:
             self.line_failed("the definition", error)
             return
         if isinstance(error, ValueError) and exercise_id != task.id:
-            message = f"The line above the definition should be `@exercise(\"{task.id}\")`."
+            message = f'The line above the definition should be `@exercise("{task.id}")`.'
         else:
             message = f"It could not be defined: {_where(raised)} raised {raised.kind}: {raised.words}"
         boxes.show_feedback(task, Feedback(ERROR, message))

@@ -38,20 +38,21 @@ def exercise(exercise_id: str) -> Callable[[Any], Any]:
     def decorate(candidate: Any) -> Any:
         changed = AT_START.put_back()
         if changed:
-            boxes.show_notice("Put back for the cells below", [f"Your code changed this for all: {'; '.join(changed)}."])
+            boxes.show_notice("Put back for the cells below", [_about_changes(changed)])
         try:
             feedback = task.check(candidate)
         except Exception as problem:  # the check itself must never cost a student the notebook
             feedback = Feedback(ERROR, f"The check could not be finished ({type(problem).__name__}: {problem}).")
         right_name = task.reference.__name__
         name = getattr(candidate, "__name__", right_name)
-        misnamed = name not in (right_name, "<lambda>")
+        # Names matter in a notebook, whose cells below use them; elsewhere a program may call its functions as it likes.
+        space = _space_of(candidate)
+        misnamed = name != right_name and space.get("__name__") == "__main__"
         if misnamed:
             feedback = replace(feedback, message=f"{feedback.message} {_about_name(name, right_name, feedback)}")
         boxes.show_feedback(task, feedback)
         standing = stand(task, candidate if feedback.status == CORRECT and not feedback.instead else None)
         if misnamed:
-            space = _space_of(candidate)
             space[right_name] = standing
             other = by_name(name, task.id.partition(".")[0])
             if other is not None:
@@ -77,6 +78,10 @@ def stand(task: Exercise, chosen: Any) -> Any:
     return reference_function(task) if chosen is None else answer_function(task, chosen)
 
 
+def _about_changes(changed: list[str]) -> str:
+    return f"Your code changed this for all: {'; '.join(changed)}."
+
+
 def _about_name(name: str, right_name: str, feedback: Feedback) -> str:
     if feedback.status == CORRECT:
         return f"You called it `{name}`; cells below call it `{right_name}`, so it has this name as well."
@@ -87,7 +92,8 @@ def _space_of(candidate: Any) -> dict[str, Any]:
     """The globals of the cell that defines an answer."""
     if hasattr(candidate, "__globals__"):
         return candidate.__globals__
-    return vars(sys.modules[getattr(candidate, "__module__", "__main__")])
+    module = sys.modules.get(str(getattr(candidate, "__module__", "")))
+    return vars(module) if module else {}
 
 
 if in_kernel():

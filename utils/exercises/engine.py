@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 import functools
 import inspect
-import sys
 import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from types import CodeType
 from typing import Any
 
 import numpy as np
@@ -122,18 +122,15 @@ class Exercise:
         # Before the clock starts: the reference also triggers whatever torch imports at first use, and an answer
         # that is stopped in the middle of an import would leave a broken module behind.
         with AT_START.of_their_own():
+            if "optim" in _mentioned(candidate):
+                _load_optimisers()
             expected = [self.expected(case.args) for case in self.cases()]
 
             def judge(say: Callable[[int], None]) -> dict[str, Any]:
                 with AT_START.of_their_own(), _bound_to_its_name(candidate):
                     return self._judge(candidate, expected, say)
 
-            is_warm = "torch._dynamo" in sys.modules
             trial = run_limited(judge, PATIENCE * self.time_limit, _filename(candidate))
-            if trial.seconds > self.time_limit and not is_warm:
-                # The first optimiser of a session makes PyTorch import its compiler: seconds that are not the answer's.
-                torch.optim.SGD([torch.zeros(1, requires_grad=True)])
-                trial = run_limited(judge, PATIENCE * self.time_limit, _filename(candidate))
         return self._feedback(candidate, trial)
 
     def solution(self) -> str:
@@ -216,7 +213,9 @@ class Exercise:
         verdict = self._compare_all(candidate, expected, say)
         replaced = AT_START.replaced()
         if verdict["status"] == CORRECT and replaced:
-            words = f"The result is right, but your code replaces `{replaced[0]}` for everybody. Use a name of your own."
+            words = (
+                f"The result is right, but your code replaces `{replaced[0]}` for everybody. Use a name of your own."
+            )
             verdict |= {"status": NOT_YET, "message": words}
         if verdict["status"] == NOT_YET and verdict.pop("may be known", False):
             name = None
@@ -293,7 +292,10 @@ class Exercise:
         problems = gradient_problems(result, leaves, wanted.gradients or [], names)
         needed = next((problems[name] for name in self.gradients if name in problems), None)
         below = [name for name in self.gradients_below if name in problems]
-        return needed, f"Its gradient with respect to {below[0]} is another one, and cells below compare it" if below else ""
+        return (
+            needed,
+            f"Its gradient with respect to {below[0]} is another one, and cells below compare it" if below else "",
+        )
 
     def _feedback(self, candidate: Any, trial: Trial) -> Feedback:
         on = self._on(self.cases()[trial.step]) if trial.step is not None else ""
@@ -320,7 +322,9 @@ class Exercise:
             return Feedback(NOT_YET, message, trial.printed)
         if status == CORRECT:
             aside, message = message, "Your answer gives the expected result on every input that was tried. "
-            message += f"{instead}, so they use the reference solution." if instead else f"It is used from here on.{aside}"
+            message += (
+                f"{instead}, so they use the reference solution." if instead else f"It is used from here on.{aside}"
+            )
         return Feedback(status, message, trial.printed, instead if status == CORRECT else "")
 
     def _error_feedback(self, raised: Raised, on: str, printed: str) -> Feedback:
@@ -510,6 +514,21 @@ def _source_has_ellipsis(candidate: Any) -> bool:
     return any(
         isinstance(node, ast.Constant) and node.value is Ellipsis and id(node) not in indices for node in ast.walk(tree)
     )
+
+
+def _load_optimisers() -> None:
+    """Let PyTorch import its compiler, as it does for a session's first optimiser: seconds that are not an answer's."""
+    torch.optim.SGD([torch.zeros(1, requires_grad=True)])
+
+
+def _mentioned(candidate: Any) -> set[str]:
+    """The names that a candidate's code uses, inner functions included."""
+    found, waiting = set(), [function.__code__ for function in _functions(candidate)]
+    while waiting:
+        code = waiting.pop()
+        found.update(code.co_names)
+        waiting += [constant for constant in code.co_consts if isinstance(constant, CodeType)]
+    return found
 
 
 def _filename(candidate: Any) -> str:

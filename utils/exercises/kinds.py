@@ -29,7 +29,7 @@ def convert(result: Any, like: Any) -> Any:
     """
     try:
         converted = _converted(result, like)
-    except (TypeError, ValueError, RuntimeError, OverflowError):
+    except (TypeError, ValueError, AttributeError, RuntimeError, OverflowError):
         return result
     return result if converted is None else converted
 
@@ -94,6 +94,9 @@ def _converted(result: Any, like: Any) -> Any:
         return None
     if isinstance(like, tuple | list):
         items = _items(result)
+        if isinstance(like, list) and like and items is not None:
+            # A list has as many items as there happen to be, all of one kind.
+            return [convert(item, like[0]) for item in items]
         if items is None or len(items) != len(like):
             return None
         return type(like)(convert(item, other) for item, other in zip(items, like, strict=True))

@@ -70,7 +70,7 @@ def _lif_step_cases():
         Case(np.array([0.0]), np.array([2.0]), 1.0, 5.0, 10.0, label="2 mA from rest"),
         Case(np.array([0.5, -1.0]), np.array([1.5, -0.5]), 0.1, 3.0, 7.0, label="two neurons"),
         Case(generator.normal(size=5), generator.normal(size=5), 0.25, 2.0, 4.0, label="five neurons"),
-        Case(np.array([0.99, 2.0]), np.array([3.0, 3.0]), 1.0, 1.0, 10.0, label="across the threshold, which is for later"),
+        Case(np.array([0.99, 2.0]), np.array([3.0, 3.0]), 1.0, 1.0, 10.0, label="across the threshold"),
     ]
 
 
@@ -355,6 +355,7 @@ def _iaf_cases():
             label="six neurons",
         ),
         Case(torch.tensor(0.25), torch.tensor(0.875), 1.0, label="a single neuron, no dimension"),
+        Case(torch.tensor([0.25, 0.0]), torch.tensor([0.5, 2.5]), 1.0, label="two neurons in float32"),
         Case(torch.zeros(2, 3), torch.tensor([[0.5, 1.5, -1.0], [2.25, 0.0, 1.0]]), 1.0, label="a layer and a batch"),
     ]
 

@@ -16,9 +16,9 @@ from utils.exercises.networks import Refused
 
 # Two ways to compute the same mistake share this many digits; two mistakes do not.
 RTOL, ATOL = 1e-3, 1e-5
-# A result that moves by more than a hundredth when its input moves by a millionth is an accident of rounding: what a
-# solver makes of a matrix that cannot be inverted.
-NUDGE, ERRATIC = 1e-6, 1e-2
+# A result that moves by more than two hundredths when its input moves in the last digits of float32 is an accident of
+# rounding: what a solver makes of a matrix that cannot be inverted.
+NUDGE, ERRATIC = 3e-7, 2e-2
 
 
 @dataclass(frozen=True)

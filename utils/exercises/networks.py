@@ -42,7 +42,9 @@ def filled(network: nn.Module, values: Mapping[str, torch.Tensor], by_name: bool
         place = min(fitting, key=lambda n: left[n].ndim != value.ndim, default=None)
         if place is None:
             shapes = ", ".join(str(tuple(p.shape)) for p in network.parameters())
-            raise Refused(f"Your network has parameters of the shapes {shapes}; {name}, {tuple(value.shape)}, are missing.")
+            raise Refused(
+                f"Your network has parameters of the shapes {shapes}; {name}, {tuple(value.shape)}, are missing."
+            )
         parameter = found[name] = left.pop(place)
         with torch.no_grad():
             parameter.copy_(_turned(value, parameter.shape))
@@ -81,8 +83,7 @@ def behaviour(
             "`.detach()`, `.data`, `.item()`, NumPy and `torch.no_grad()`."
         )
     slopes = {
-        f"the gradient of {name}": _turned(one, values[name].shape)
-        for name, one in zip(parameters, found, strict=True)
+        f"the gradient of {name}": _turned(one, values[name].shape) for name, one in zip(parameters, found, strict=True)
     }
     return {"the outputs": outputs.detach(), **slopes}
 

@@ -21,7 +21,7 @@ class Progress:
 
     Attributes:
         path: the file.
-        exercises: id -> "correct", "not yet", "error" or "not attempted", as its last box says; in the notebook's order.
+        exercises: id -> "correct", "not yet", "error" or "not attempted", as its last box says, in order.
         predictions: id -> whether the choice was right; those that were made.
         asked: ids of all predictions of the notebook.
         hints: id -> how many hints were shown.

@@ -375,7 +375,7 @@ register(
             "one ReLU more where the bound is met exactly: round up, and a whole number stays": _floor_plus_one,
             "the number without the 8 of the bound": _without_eight,
         },
-        tolerance="none: the number is whole. Where the root is whole, the last digit of a rounded root may not decide.",
+        tolerance="none: the number is whole. A whole root is met exactly by the tests that have one.",
     )
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import torch
 import torch.nn.functional as F
@@ -124,9 +125,7 @@ def _cases_split():
     order = torch.randperm(10, generator=torch.Generator().manual_seed(3))
     few, pictures = torch.arange(8.0).view(4, 2), _random(10, 3, 2, seed=4)
     return [
-        Case(
-            few, torch.arange(4), torch.tensor([2, 0, 3, 1]), 1, label="one of 4 for testing"
-        ),
+        Case(few, torch.arange(4), torch.tensor([2, 0, 3, 1]), 1, label="one of 4 for testing"),
         Case(few, torch.arange(4), torch.arange(4), 2, label="an order that changes nothing"),
         Case(_random(10, 2), _classes(10, 3), order, 2, label="10 points, 2 for testing"),
         Case(pictures, _classes(10, 3, seed=1), order, 5, label="10 small pictures, 5 for testing"),
@@ -149,6 +148,9 @@ register(
             "test samples that stand in the training set, too": _train_and_test_overlap,
             "the last of the order for testing: the first n_test are meant": _the_last_ones_for_testing,
         },
+        rtol=0.0,
+        atol=0.0,
+        tolerance="none: samples and labels are moved, and stay as they are.",
     )
 )
 
@@ -229,7 +231,7 @@ def _cases_mlp():
 def _call_mlp(candidate, n_inputs, hidden, n_outputs, activation, x):
     # The same weights for everybody. Each finds its layer by its shape, so no two widths of a case are alike.
     sizes, values = [n_inputs, *hidden, n_outputs], {}
-    for number, (before, after) in enumerate(zip(sizes[:-1], sizes[1:], strict=True), start=1):
+    for number, (before, after) in enumerate(pairwise(sizes), start=1):
         values[f"the weights of layer {number}"] = _random(after, before, seed=10 + number) / math.sqrt(before)
         values[f"the biases of layer {number}"] = _random(after, seed=20 + number)
     return behaviour(candidate(n_inputs, hidden, n_outputs, activation), values, x)
@@ -331,7 +333,7 @@ register(
         },
         rtol=1e-4,
         atol=1e-5,
-        tolerance="1e-4 of the loss: the logarithm of a float32 sum has an error of 1e-6 of its largest logit, here 10.",
+        tolerance="1e-4 of the loss: the logarithm of a float32 sum is wrong by 1e-6 of its largest logit, here 10.",
         gradients=("logits",),
     )
 )

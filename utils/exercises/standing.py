@@ -66,10 +66,12 @@ def answer_function(task: Exercise, chosen: Callable[..., Any]) -> Callable[...,
 
     def stand_in(args: Sequence[Any], reason: str) -> Any:
         nonlocal told
+        # First, since it may raise as well: then the input was the mistake, and not the answer.
+        value = task.reference(*args)
         if not told:
             told = True
             boxes.show_stand_in(task, reason)
-        return task.reference(*args)
+        return value
 
     def answered(args: Sequence[Any], like: Any) -> Any:
         dtype, grad = torch.get_default_dtype(), torch.is_grad_enabled()
@@ -87,13 +89,13 @@ def answer_function(task: Exercise, chosen: Callable[..., Any]) -> Callable[...,
         sort = _sort(args)
         try:
             if sort is None or (sort not in known and len(known) >= COMPARED):
-                result = answered(args, next(iter(known.values()), None))
+                result = answered(args, next((like[0] for like in known.values() if like), None))
             elif sort in known:
                 like = known[sort]
                 result = task.reference(*args) if like is None else answered(args, like[0])
             else:
-                known[sort] = None
                 expected = task.reference(*args)
+                known[sort] = None
                 result = answered(args, outline(expected))
                 problem = later_problem(task, result, expected, args)
                 if problem is None:
@@ -227,8 +229,10 @@ def _sort(args: Sequence[Any]) -> tuple | None:
             parts.append((arg.dtype, tuple(arg.shape), arg.requires_grad))
         elif isinstance(arg, np.ndarray):
             parts.append((arg.dtype.str, arg.shape))
-        elif isinstance(arg, bool | int | float | str | np.generic) or (callable(arg) and not isinstance(arg, nn.Module)):
+        elif isinstance(arg, bool | int | float | str | np.generic):
             parts.append(type(arg))
+        elif callable(arg) and not isinstance(arg, nn.Module):
+            parts.append(callable)
         else:
             return None
     return tuple(parts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import nn
 
 from utils.exercises.engine import Case, Exercise
@@ -137,7 +138,7 @@ class _ReluOnInput(nn.Module):
 
 
 def _outputs(network, n_inputs, n_hidden, n_outputs, r):
-    """Outputs and gradients of a network whose layers are filled with the same numbers, in whatever order they stand."""
+    """Outputs and gradients of a network whose layers are filled with the same numbers for everybody."""
     # A single output is what a network has that is not told a number.
     net = network(n_inputs, n_hidden) if n_outputs == 1 else network(n_inputs, n_hidden, n_outputs)
     if any(not isinstance(getattr(net, name, None), nn.Linear) for name in ("in_layer", "out_layer")):
@@ -300,11 +301,14 @@ def _heavier_above(decoded, true):
 
 def _steps(step, seed, n_stimuli, n_neurons, rate, loss_fn):
     """Three steps on a small network: its losses and its weights after each."""
-    net = nn.Sequential(nn.Linear(n_neurons, 3), nn.Tanh(), nn.Linear(3, 1))
+    classes = loss_fn is F.cross_entropy
+    net = nn.Sequential(nn.Linear(n_neurons, 3), nn.Tanh(), nn.Linear(3, 3 if classes else 1))
     with torch.no_grad():
         for number, parameter in enumerate(net.parameters()):
             parameter.copy_(_random(seed + number, *parameter.shape))
     r, target = _random(seed + 10, n_stimuli, n_neurons), _random(seed + 11, n_stimuli, 1)
+    if classes:
+        target = torch.arange(n_stimuli) % 3
     optimizer = torch.optim.SGD(net.parameters(), lr=rate)
     found = {}
     for number in (1, 2, 3):
@@ -323,6 +327,7 @@ def _step_cases():
         Case(40, 30, 8, 0.01, nn.MSELoss(), label="a small learning rate"),
         Case(60, 12, 20, 0.3, nn.MSELoss(), label="more neurons than stimuli"),
         Case(80, 6, 4, 0.1, _heavier_above, label="a loss that weighs errors above 0 twice"),
+        Case(90, 6, 4, 0.1, F.cross_entropy, label="three classes and their cross entropy"),
     ]
 
 
@@ -452,8 +457,8 @@ register(
         hints=(
             "Before the loop: `optimizer = optim.SGD(net.parameters(), lr=learning_rate)`, and an empty list for the "
             "losses.",
-            "In each of the n_steps steps: the loss, clear the gradients, `backward()`, `step()`. The exercise before has "
-            "these lines; you may call `gradient_step(net, loss_fn, optimizer, r, target)`.",
+            "In each of the n_steps steps: the loss, clear the gradients, `backward()`, `step()`. The exercise before "
+            "has these lines; you may call `gradient_step(net, loss_fn, optimizer, r, target)`.",
             "`losses.append(loss.item())` keeps a number; end with `return losses`.",
         ),
         wrong_answers={
@@ -464,6 +469,9 @@ register(
         },
         # PyTorch loads a good part of itself when the first optimizer is made.
         time_limit=30.0,
+        rtol=1e-4,
+        atol=1e-5,
+        tolerance="1e-4 of the losses and of the weights: a few steps of float32.",
     )
 )
 
@@ -542,8 +550,8 @@ register(
         },
         rtol=1e-4,
         atol=0.05,
-        tolerance="0.05 degrees: the arccosine of a float32 has that error near 0 and 180 degrees. Decoders are wrong by "
-        "degrees, and mistakes of wrapping by tens of them.",
+        tolerance="0.05 degrees: the arccosine of a float32 has that error near 0 and 180 degrees. Decoders are "
+        "wrong by degrees, and mistakes of wrapping by tens of them.",
     )
 )
 

@@ -161,7 +161,11 @@ class TwoPathNeuron(nn.Module):
         return ChainRule(loss, dloss_dresponse, dresponse_dz, dz_dbfinal, gradients["b_final"], gradients)
 
     def values(self) -> dict[str, float]:
-        """The seven parameters as plain numbers, by name."""
+        """The seven parameters as plain numbers, by name.
+
+        Returns:
+            Name -> number.
+        """
         return {name: getattr(self, name).item() for name in PARAMETERS}
 
 

@@ -38,30 +38,28 @@ def one_neuron(lif_step: Callable[..., Any]) -> SliderPanel:
     picture, duration = NeuronTrace(), 100.0
     time = np.arange(round(duration / DT) + 1) * DT
 
-    def way(current: float, resistance: float, held: int | None) -> tuple[np.ndarray, list[float]]:
-        """The potential at all times and the times of the spikes; without a threshold where `held` is None."""
-        v, rest, trace, spikes = np.zeros(1), 0, np.zeros(len(time)), []
-        drive = np.array([current])
+    def run(current: float, resistance: float, n_rest: int) -> tuple[np.ndarray, np.ndarray, list[float]]:
+        """The potential, that of a membrane without a threshold, and the times of the spikes."""
+        both, rest, spikes = np.zeros((len(time), 2)), 0, []
+        v, drive = np.zeros(2), np.full(2, current)
         for i in range(1, len(time)):
-            if rest > 0:
-                rest -= 1
-                continue
-            v = np.asarray(lif_step(v, drive, DT, resistance, CAPACITANCE), dtype=float)
-            trace[i] = v[0]
-            if held is not None and v[0] >= THRESHOLD:
-                trace[i] += 0.5
+            v = np.array(lif_step(v, drive, DT, resistance, CAPACITANCE), dtype=float)
+            v[0], rest = (0.0, rest - 1) if rest > 0 else (v[0], 0)
+            both[i] = v
+            if v[0] >= THRESHOLD:
+                both[i, 0] += 0.5
                 spikes.append(float(time[i]))
-                v, rest = np.zeros(1), held
-        return trace, spikes
+                v[0], rest = 0.0, n_rest
+        return both[:, 0], both[:, 1], spikes
 
     def update(_: Any, current: float, resistance: float, tau_ref: float) -> str:
-        trace, spikes = way(current, resistance, round(tau_ref / DT))
+        trace, free, spikes = run(current, resistance, round(tau_ref / DT))
         goal, tau = resistance * current, resistance * CAPACITANCE
-        picture.update(time, trace, way(current, resistance, None)[0], goal, THRESHOLD)
+        picture.update(time, trace, free, goal, THRESHOLD)
         settles = f"The potential heads for R I = {goal:.2f} V with a time constant of {tau:g} ms"
         if spikes:
             return f"{settles}: {counted(len(spikes), 'spike')} in {duration:g} ms, the first after {spikes[0]:.1f} ms."
-        if goal > THRESHOLD:
+        if goal > THRESHOLD + 1e-9:  # not by a rounding error
             first = tau * math.log(goal / (goal - THRESHOLD))
             return f"{settles}, above the threshold of 1 V, but slowly: the first spike comes after {first:.0f} ms."
         return f"{settles}, not above the threshold of 1 V: silent for ever."

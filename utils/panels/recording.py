@@ -40,7 +40,14 @@ _POINTS = (1, 1, 2, 3, 0)
 
 
 def varint(number: int) -> bytes:
-    """A whole number from 0 on in as few bytes as it needs, seven bits in each."""
+    """A whole number from 0 on in as few bytes as it needs, seven bits in each.
+
+    Args:
+        number: not negative.
+
+    Returns:
+        Its bytes, seven bits in each.
+    """
     out = bytearray()
     while number > 127:
         out.append(number & 127 | 128)
@@ -50,12 +57,26 @@ def varint(number: int) -> bytes:
 
 
 def varints(numbers: Iterable[int]) -> bytes:
-    """Whole numbers from 0 on, one after the other."""
+    """Whole numbers from 0 on, one after the other.
+
+    Args:
+        numbers: none of them negative.
+
+    Returns:
+        Their bytes, one after the other.
+    """
     return b"".join(map(varint, numbers))
 
 
 def signed(numbers: Iterable[int]) -> bytes:
-    """Whole numbers of both signs, one after the other: 0, -1, 1, -2, ... become 0, 1, 2, 3, ..."""
+    """Whole numbers of both signs, one after the other: 0, -1, 1, -2, ... become 0, 1, 2, 3, ...
+
+    Args:
+        number: any whole number.
+
+    Returns:
+        One that is not negative.
+    """
     return varints(2 * n if n >= 0 else -2 * n - 1 for n in map(int, numbers))
 
 
@@ -64,6 +85,9 @@ def differences(points: np.ndarray) -> bytes:
 
     Args:
         points: (n, 2) whole numbers.
+
+    Returns:
+        As many numbers.
     """
     steps = np.diff(points, axis=0, prepend=np.zeros((1, 2), points.dtype))
     return signed(steps[:, 0]) + signed(steps[:, 1])
@@ -82,6 +106,9 @@ class Table:
         Args:
             key: by which it is known again.
             entry: what to keep of it; the key itself by default. A function is called when the thing is new.
+
+        Returns:
+            Its place in the table.
         """
         if key not in self._numbers:
             self._numbers[key] = len(self.entries)
@@ -135,19 +162,31 @@ class Recorder(RendererBase):
     # --- what Matplotlib asks of a renderer ---
 
     def get_canvas_width_height(self) -> tuple[float, float]:
-        """Size of the picture in units."""
+        """Size of the picture in units.
+
+        Arguments as in `RendererBase`.
+        """
         return self.width, self.height
 
     def points_to_pixels(self, points: float) -> float:
-        """A length in points as one in units."""
+        """A length in points as one in units.
+
+        Arguments as in `RendererBase`.
+        """
         return points * DPI / 72
 
     def get_text_width_height_descent(self, s: str, prop: Any, ismath: Any) -> tuple[float, float, float]:
-        """Size of a text in units, as the notebook's own picture has it."""
+        """Size of a text in units, as the notebook's own picture has it.
+
+        Arguments as in `RendererBase`.
+        """
         return self._screen.get_text_width_height_descent(s, prop, ismath)
 
     def draw_path(self, gc: GraphicsContextBase, path: Path, transform: Any, rgbFace: Any = None) -> None:
-        """Note a path."""
+        """Note a path.
+
+        Arguments as in `RendererBase`.
+        """
         style = self._style(gc, rgbFace)
         if style is None or not len(path.vertices):
             return
@@ -166,7 +205,10 @@ class Recorder(RendererBase):
         trans: Any,
         rgbFace: Any = None,
     ) -> None:
-        """Note one shape at many places."""
+        """Note one shape at many places.
+
+        Arguments as in `RendererBase`.
+        """
         style = self._style(gc, rgbFace)
         if style is None:
             return
@@ -193,7 +235,10 @@ class Recorder(RendererBase):
                 self._note_path(style, Path(shape.vertices + places[0], shape.codes), None)
 
     def draw_text(self, gc, x, y, s, prop, angle, ismath=False, mtext=None) -> None:
-        """Note a text as the outlines of its glyphs: they look the same whatever fonts a reader has."""
+        """Note a text as the outlines of its glyphs: they look the same whatever fonts a reader has.
+
+        Arguments as in `RendererBase`.
+        """
         colour = to_rgba(gc.get_rgb())
         if colour[3] == 0:
             return
@@ -210,7 +255,10 @@ class Recorder(RendererBase):
             self._note(_path_bytes([MOVE, LINE, LINE, LINE, CLOSE], points, style))
 
     def draw_image(self, gc, x, y, im, transform=None) -> None:
-        """Note an image."""
+        """Note an image.
+
+        Arguments as in `RendererBase`.
+        """
         high = im.shape[0]
         # Rows come from the top; without a transform each of the image's pixels is one unit.
         self._note_image(gc, im, (1, 0, 0, 1, x, self.height - y - high), smooth=False)

@@ -200,7 +200,7 @@ class Training:
         epochs: after which training ends.
     """
 
-    X_MAX, PIXELS, POINTS, LOWEST = 1.5, 80, 300, 0.003
+    X_MAX, PIXELS, POINTS, LOWEST = 1.5, 110, 300, 0.003
 
     def __init__(self, train_step: TrainStep, epochs: int = 60) -> None:
         self.train_step, self.epochs = train_step, epochs
@@ -219,7 +219,7 @@ class Training:
         left = fig.add_axes((0.08, 0.135, 0.405, 0.78))
         extent = (-self.X_MAX, self.X_MAX, -self.X_MAX, self.X_MAX)
         blank = np.ones((self.PIXELS, self.PIXELS, 3))
-        picture = left.imshow(blank, origin="lower", extent=extent, interpolation="bilinear", zorder=1)
+        picture = left.imshow(blank, origin="lower", extent=extent, interpolation="nearest", zorder=1)
         (borders,) = left.plot([], [], color=OWN, linewidth=THIN, zorder=2)
         points = _class_points(left, 3)
         plots.square(left, self.X_MAX)

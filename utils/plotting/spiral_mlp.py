@@ -24,6 +24,7 @@ from utils.plotting.style import (
     DOTTED,
     EXAMPLES,
     GUIDE,
+    INK,
     NORMAL,
     OTHER,
     OWN,
@@ -47,7 +48,8 @@ CLASS_MARKERS = ["o", "s", "^", "D", "v", "P"]
 MAX_CLASSES = len(CLASS_COLORS)
 # How much of a class's colour a map shows where the network is sure: pale enough for points of the same colour on it.
 DEEPEST = 0.45
-INK = "#555555"
+# Steps in which confidence is drawn: even areas, which a reader can compare and a picture can store in little space.
+STEPS = 10
 # Errors below this are drawn at the lower edge of their logarithmic axis.
 LEAST_ERROR = 0.001
 
@@ -118,7 +120,7 @@ def decision_image(probabilities: torch.Tensor, boundaries: bool = True) -> np.n
     table = probabilities.detach().cpu().numpy()
     best = table.argmax(1)
     sure = (table.max(1) - 1 / K) / (1 - 1 / K) if K > 1 else np.ones(len(table))
-    strength = (DEEPEST * np.clip(sure, 0, 1))[:, None]
+    strength = (DEEPEST * np.round(STEPS * np.clip(sure, 0, 1)) / STEPS)[:, None]
     colours = np.array([to_rgb(colour) for colour in CLASS_COLORS[:K]])[best]
     image = (1 - strength + strength * colours).reshape(n, n, 3)
     if boundaries:
@@ -193,7 +195,7 @@ def draw_map(
     """
     extent = (-x_max, x_max, -x_max, x_max)
     image = decision_image(probabilities, boundaries=False)
-    ax.imshow(image, origin="lower", extent=extent, interpolation="bilinear")
+    ax.imshow(image, origin="lower", extent=extent, interpolation="nearest")
     ax.plot(*border_segments(probabilities, x_max), color=OWN, linewidth=THIN)
     if X is not None:
         draw_points(ax, X, y, size=7)
@@ -660,7 +662,7 @@ def plot_by_radius(
     """
     fig = new_figure(3.6)
     axes = fig.subplots(1, 2)
-    fig.subplots_adjust(left=0.085, right=0.985, bottom=0.15, top=0.76, wspace=0.26)
+    fig.subplots_adjust(left=0.085, right=0.985, bottom=0.15, top=0.79, wspace=0.26)
     looks = [(OWN, "-", "o"), (OTHER, DASHED, "s"), (OTHER, "-", "D"), (COLORS["sky"], DOTTED, "v")]
     best = {"color": BEST, "linestyle": DASH_DOT, "linewidth": CURVE}
     axes[0].plot(radius, ceiling, label="Bayes' rule", **best)

@@ -152,16 +152,16 @@ def of_tensors(threshold, width):
 
 def of_fractions(threshold, width):
     k = 1 / width
-    return dict(b_final=0.0, w11=-k, w10=k, b01=-threshold, w01=1.0, b00=width - threshold, w00=1.0)
+    return step_dict(b_final=0.0, w11=-k, w10=k, b01=-threshold, w01=1.0, b00=width - threshold, w00=1.0)
 
 
 RIGHT = {
     "01.two_path_response": {
         "one line": lambda x, a, b, c, d, e, f, g: relu(e * relu(a * x + b) + f * relu(c * x + d) + g),
         "functional": lambda x, a, b, c, d, e, f, g: F.relu(e * F.relu(a * x + b) + f * F.relu(c * x + d) + g),
-        "clamp": lambda x, a, b, c, d, e, f, g: (
-            e * (a * x + b).clamp(min=0) + f * (c * x + d).clamp(min=0) + g
-        ).clamp(min=0),
+        "clamp": lambda x, a, b, c, d, e, f, g: (e * (a * x + b).clamp(min=0) + f * (c * x + d).clamp(min=0) + g).clamp(
+            min=0
+        ),
         "where": lambda x, a, b, c, d, e, f, g: torch.where(
             (s := e * relu(b + x * a) + f * relu(d + x * c) + g) > 0, s, torch.zeros_like(s)
         ),

@@ -156,6 +156,19 @@ def dale_without_gradient(w, sign):
         return w.abs() * sign
 
 
+def likelihood_in_loops(spikes, probability):
+    result = torch.zeros(len(spikes), len(probability))
+    for i, s in enumerate(spikes):
+        for j, p in enumerate(probability):
+            result[i, j] = sum(math.log(q) if one else math.log(1 - q) for one, q in zip(s, p, strict=True))
+    return result
+
+
+def likelihood_by_where(spikes, probability):
+    chance = torch.where(spikes[:, None] > 0, probability[None], 1 - probability[None])
+    return chance.log().sum(-1)
+
+
 RIGHT = {
     "06.surrogate_gradient": {
         "one line": lambda g, x, k: g * k * (s := torch.sigmoid(k * x)) * (1 - s),
@@ -197,20 +210,37 @@ RIGHT = {
         "formula": error_from(),
         "torch.abs": error_from(score=lambda e: torch.mean(torch.abs(e))),
         "times 15": lambda z, ipd: (
-            z.argmax(1) * (180 / z.shape[1]) - 90 + 90 / z.shape[1] - ipd * 180 / math.pi
-        ).abs().mean(),
+            (z.argmax(1) * (180 / z.shape[1]) - 90 + 90 / z.shape[1] - ipd * 180 / math.pi).abs().mean()
+        ),
         "radians inside": lambda z, ipd: (
             180 / math.pi * (((z.argmax(1) + 0.5) / z.shape[1] - 0.5) * math.pi - ipd).abs().mean()
         ),
         "softmax first": error_from(pick=lambda z: z.softmax(1).argmax(1)),
         "a table": lambda z, ipd: (
-            (torch.arange(z.shape[1]) + 0.5) / z.shape[1] * 180 - 90
-        )[z.argmax(1)].sub(torch.rad2deg(ipd)).abs().mean(),
+            ((torch.arange(z.shape[1]) + 0.5) / z.shape[1] * 180 - 90)[z.argmax(1)].sub(torch.rad2deg(ipd)).abs().mean()
+        ),
         "item": lambda z, ipd: error_from()(z, ipd).item(),
         "L1 loss": lambda z, ipd: torch.nn.functional.l1_loss(
             -90 + (z.argmax(1) + 0.5) * 180 / z.shape[1], torch.rad2deg(ipd)
         ),
         "topk": error_from(pick=lambda z: z.topk(1).indices[:, 0]),
+    },
+    "06.log_likelihood": {
+        "two products": lambda s, p: s @ p.log().T + (1 - s) @ (1 - p).log().T,
+        "log odds": lambda s, p: s @ (p / (1 - p)).log().T + (1 - p).log().sum(1),
+        "logit": lambda s, p: s @ torch.logit(p).T + torch.log1p(-p).sum(1),
+        "einsum": lambda s, p: torch.einsum("nb,hb->nh", s, p.log()) + torch.einsum("nb,hb->nh", 1 - s, (1 - p).log()),
+        "broadcast": lambda s, p: (s[:, None] * p.log() + (1 - s[:, None]) * (1 - p).log()).sum(2),
+        "where": lambda s, p: torch.where(s[:, None] > 0, p, 1 - p).log().sum(2),
+        "a distribution": lambda s, p: torch.distributions.Bernoulli(p).log_prob(s[:, None]).sum(-1),
+        "loops": likelihood_in_loops,
+        "numpy": lambda s, p: s.numpy() @ np.log(p.numpy()).T + (1 - s.numpy()) @ np.log1p(-p.numpy()).T,
+        "double": lambda s, p: s.double() @ p.double().log().T + (1 - s.double()) @ (1 - p.double()).log().T,
+        "cross entropy": lambda s, p: (
+            -torch.stack(
+                [torch.nn.functional.binary_cross_entropy(p, one.expand_as(p), reduction="none").sum(1) for one in s]
+            )
+        ),
     },
     "06.without_rows": {
         "a loop": rows_in_a_loop,
@@ -239,12 +269,12 @@ RIGHT = {
         "one line": lambda x, a, b, c: x @ a - x @ b @ c,
         "matmul": lambda x, a, b, c: torch.matmul(x, a) - torch.matmul(torch.matmul(x, b), c),
         "effective weights": lambda x, a, b, c: x @ (a - b @ c),
-        "einsum": lambda x, a, b, c: (
-            torch.einsum("nd,dh->nh", x, a) - torch.einsum("nd,dk,kh->nh", x, b, c)
-        ),
+        "einsum": lambda x, a, b, c: torch.einsum("nd,dh->nh", x, a) - torch.einsum("nd,dk,kh->nh", x, b, c),
         "loops": current_in_loops,
         "minus times": lambda x, a, b, c: x @ a + (x @ b) @ (-c),
-        "numpy": lambda x, a, b, c: x.numpy() @ a.detach().numpy() - x.numpy() @ b.detach().numpy() @ c.detach().numpy(),
+        "numpy": lambda x, a, b, c: (
+            x.numpy() @ a.detach().numpy() - x.numpy() @ b.detach().numpy() @ c.detach().numpy()
+        ),
         "double": lambda x, a, b, c: x.double() @ a.double() - (x.double() @ b.double()) @ c.double(),
         "chain": lambda x, a, b, c: torch.mm(x, a).sub(torch.linalg.multi_dot([x, b, c])),
     },
@@ -302,6 +332,18 @@ WRONG = {
         "a whole circle": error_from(middle=lambda c, n: -180 + (c + 0.5) * 360 / n),
         "argmin": error_from(pick=lambda z: z.argmin(1)),
         "twelve": error_from(middle=lambda c, n: -90 + (c + 0.5) * 15),
+    },
+    "06.log_likelihood": {
+        "spikes only": lambda s, p: s @ p.log().T,
+        "silence only": lambda s, p: (1 - s) @ (1 - p).log().T,
+        "no logarithm": lambda s, p: s @ p.T + (1 - s) @ (1 - p).T,
+        "bits": lambda s, p: s @ p.log2().T + (1 - s) @ (1 - p).log2().T,
+        "mean": lambda s, p: (s @ p.log().T + (1 - s) @ (1 - p).log().T) / s.shape[1],
+        "turned": lambda s, p: p.log() @ s.T + (1 - p).log() @ (1 - s).T,
+        "exchanged": lambda s, p: (1 - s) @ p.log().T + s @ (1 - p).log().T,
+        "negative": lambda s, p: -(s @ p.log().T + (1 - s) @ (1 - p).log().T),
+        "exponential": lambda s, p: (s @ p.log().T + (1 - s) @ (1 - p).log().T).exp(),
+        "Poisson": lambda s, p: s @ p.log().T - p.sum(1),
     },
     "06.without_rows": {
         "in place": rows_in_place,

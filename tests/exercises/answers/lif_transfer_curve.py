@@ -230,7 +230,7 @@ def found_by_minimize(currents, rates):
 
 def found_in_a_slow_loop(currents, rates):
     best = (np.inf, 0, 0)
-    for R in np.geomspace(0.3, 100, 6000):
+    for R in np.geomspace(0.3, 100, 1500):
         rest = rests_for(R, currents, rates)
         if rest.std() < best[0]:
             best = (rest.std(), R, rest.mean())
@@ -248,7 +248,7 @@ def found_by_refining(currents, rates):
 
 
 def found_with_medians(currents, rates):
-    grid = np.geomspace(0.3, 100, 5000)
+    grid = np.geomspace(0.3, 100, 1500)
     spread = [rests_for(R, currents, rates).std() for R in grid]
     R = grid[int(np.argmin(spread))]
     return {"resistance": R, "tau_ref": np.median(rests_for(R, currents, rates))}.values()
@@ -266,7 +266,7 @@ def found_by_torch(currents, rates):
 
 def found_by_least_squares(currents, rates):
     on = rates > 0
-    grid = np.geomspace(0.3, 100, 4000)
+    grid = np.geomspace(0.3, 100, 1500)
     errors = []
     for R in grid:
         rest = max(rests_for(R, currents, rates).mean(), 1e-3)
@@ -305,7 +305,33 @@ def counted_step_by_step(x, n_steps, start):
     return count / n_steps
 
 
+def found_at_once(currents, rates):
+    on = rates > 0
+    R = np.geomspace(0.3, 100, 1500)[:, None]
+    drive = np.maximum(R * currents[on], 1 + 1e-9)
+    rest = 1 / rates[on] - 10 * R * np.log(drive / (drive - 1))
+    best = rest.std(axis=1).argmin()
+    return R[best, 0], rest[best].mean()
+
+
+# --- 05.counted_rate
+
+
+def counted_in_a_loop(x, n_steps, start):
+    return [min(max(math.floor(n_steps * u + start), 0), n_steps) / n_steps for u in x]
+
+
 RIGHT = {
+    "05.counted_rate": {
+        "clip": lambda x, n, start: np.clip(np.floor(n * x + start), 0, n) / n,
+        "minimum and maximum": lambda x, n, start: np.minimum(np.maximum(np.floor(x * n + start), 0), n) / n,
+        "clip last": lambda x, n, start: np.clip(np.floor(start + n * x) / n, 0, 1),
+        "floor division": lambda x, n, start: np.clip((n * x + start) // 1, 0, n) / n,
+        "a list": counted_in_a_loop,
+        "torch": lambda x, n, start: torch.floor(n * torch.as_tensor(x) + start).clamp(0, n) / n,
+        "whole numbers": lambda x, n, start: np.clip(np.floor(n * x + start).astype(int), 0, n) / n,
+        "where": lambda x, n, start: np.where((s := np.floor(n * x + start)) < 0, 0, np.where(s > n, n, s)) / n,
+    },
     "05.lif_step": {
         "one line": lambda v, i, dt, R, C: v + dt * (-v + R * i) / (R * C),
         "leak and current": lambda v, i, dt, R, C: v + dt * (i - v / R) / C,
@@ -382,20 +408,20 @@ RIGHT = {
         "float32": lambda w, b, i, o: ((w * i / o).float(), (b / o).float()),
         "lists": lambda w, b, i, o: ([[v * i / o for v in row] for row in w.tolist()], [v / o for v in b.tolist()]),
     },
-    "05.counted_rate": {
-        "one line": lambda x, n, s: np.clip(np.floor(n * x + s), 0, n) / n,
-        "minimum and maximum": lambda x, n, s: np.minimum(np.maximum(np.floor(n * x + s), 0), n) / n,
-        "clip the rate": lambda x, n, s: np.clip(np.floor(n * x + s) / n, 0, 1),
-        "clip first": lambda x, n, s: np.floor(np.clip(n * x + s, 0, n)) / n,
-        "floor division": lambda x, n, s: np.clip((n * x + s) // 1, 0, n) / n,
-        "where": lambda x, n, s: np.where(n * x + s < 1, 0, np.where(x >= 1, n, np.floor(n * x + s))) / n,
-        "a list": lambda x, n, s: [min(max(math.floor(n * value + s), 0), n) / n for value in x],
-        "torch": lambda x, n, s: (n * torch.as_tensor(x) + s).floor().clamp(0, n) / n,
-        "steps": counted_step_by_step,
-    },
 }
 
 WRONG = {
+    "05.counted_rate": {
+        "no start": lambda x, n, start: np.clip(np.floor(n * x), 0, n) / n,
+        "start each step": lambda x, n, start: np.clip(np.floor(n * (x + start)), 0, n) / n,
+        "no ceiling": lambda x, n, start: np.maximum(np.floor(n * x + start), 0) / n,
+        "negative": lambda x, n, start: np.minimum(np.floor(n * x + start), n) / n,
+        "counts": lambda x, n, start: np.clip(np.floor(n * x + start), 0, n),
+        "parts": lambda x, n, start: np.clip(n * x + start, 0, n) / n,
+        "rounded": lambda x, n, start: np.clip(np.round(n * x + start), 0, n) / n,
+        "ceil": lambda x, n, start: np.clip(np.ceil(n * x + start), 0, n) / n,
+        "in place": lambda x, n, start: np.clip(np.floor(x.__imul__(n) + start), 0, n) / n,
+    },
     "05.lif_step": {
         "no leak": lambda v, i, dt, R, C: v + dt * i / C,
         "leak sign": lambda v, i, dt, R, C: v + dt * (v + R * i) / (R * C),
@@ -457,12 +483,12 @@ WRONG = {
     },
     "05.identify": {
         "first and last": lambda i, r: (1 / i[r > 0][0], 1 / r.max()),
-        "shortest": lambda i, r: (found_in_a_slow_loop(i, r)[0], 1 / r.max()),
-        "exchanged": lambda i, r: found_in_a_slow_loop(i, r)[::-1],
-        "one": lambda i, r: found_in_a_slow_loop(i, r)[0],
+        "shortest": lambda i, r: (found_at_once(i, r)[0], 1 / r.max()),
+        "exchanged": lambda i, r: found_at_once(i, r)[::-1],
+        "one": lambda i, r: found_at_once(i, r)[0],
         "the mystery's": lambda i, r: (3.7, 6.4),
-        "no capacitance": lambda i, r: (found_in_a_slow_loop(i, r)[0] * 10, found_in_a_slow_loop(i, r)[1]),
-        "rates": lambda i, r: (found_in_a_slow_loop(i, r)[0], 1 / found_in_a_slow_loop(i, r)[1]),
+        "no capacitance": lambda i, r: (found_at_once(i, r)[0] * 10, found_at_once(i, r)[1]),
+        "rates": lambda i, r: (found_at_once(i, r)[0], 1 / found_at_once(i, r)[1]),
         "coarse": lambda i, r: min((rests_for(R, i, r).std(), R) for R in (1.0, 3.0, 10.0, 30.0))[::-1],
     },
     "05.rescale": {
@@ -474,16 +500,5 @@ WRONG = {
         "turned": lambda w, b, i, o: (w / i / o, b / o),
         "exchanged": lambda w, b, i, o: (b / o, w * i / o),
         "in place": lambda w, b, i, o: (w.mul_(i / o), b / o),
-    },
-    "05.counted_rate": {
-        "from 0": lambda x, n, s: np.clip(np.floor(n * x), 0, n) / n,
-        "start in every step": lambda x, n, s: np.clip(np.floor(n * (x + s)), 0, n) / n,
-        "no ceiling": lambda x, n, s: np.maximum(np.floor(n * x + s), 0) / n,
-        "negative": lambda x, n, s: np.minimum(np.floor(n * x + s), n) / n,
-        "count": lambda x, n, s: np.clip(np.floor(n * x + s), 0, n),
-        "parts": lambda x, n, s: np.clip(n * x + s, 0, n) / n,
-        "rounded": lambda x, n, s: np.clip(np.round(n * x + s), 0, n) / n,
-        "upwards": lambda x, n, s: np.clip(np.ceil(n * x + s), 0, n) / n,
-        "start later": lambda x, n, s: np.clip((np.floor(n * x) + s) / n, 0, 1),
     },
 }

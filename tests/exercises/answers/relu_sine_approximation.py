@@ -177,9 +177,7 @@ RIGHT = {
         "numpy": lambda x, y: np.diff(y.numpy()) / np.diff(x.numpy()),
         "roll": lambda x, y: ((y.roll(-1) - y) / (x.roll(-1) - x))[:-1],
         "both turned": lambda x, y: (y[:-1] - y[1:]) / (x[:-1] - x[1:]),
-        "a list": lambda x, y: [
-            (b - a) / (d - c) for a, b, c, d in zip(y[:-1], y[1:], x[:-1], x[1:], strict=True)
-        ],
+        "a list": lambda x, y: [(b - a) / (d - c) for a, b, c, d in zip(y[:-1], y[1:], x[:-1], x[1:], strict=True)],
     },
     "02.relu_weights": {
         "cat": lambda s: torch.cat([s[:1], s[1:] - s[:-1]]),

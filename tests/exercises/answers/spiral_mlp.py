@@ -1,6 +1,7 @@
 """Right answers of many styles, and typical mistakes, to the exercises of notebook 03."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -81,7 +82,7 @@ class Plain(nn.Module):
     def __init__(self, n_inputs, hidden, n_outputs, activation):
         super().__init__()
         sizes = [n_inputs, *hidden, n_outputs]
-        self.linear = nn.ModuleList(nn.Linear(a, b) for a, b in zip(sizes[:-1], sizes[1:], strict=True))
+        self.linear = nn.ModuleList(nn.Linear(a, b) for a, b in pairwise(sizes))
         self.act = find_activation(activation)
 
     def forward(self, x):
@@ -121,7 +122,7 @@ class OwnParameters(nn.Module):
     def __init__(self, n_inputs, hidden, n_outputs, activation):
         super().__init__()
         sizes = [n_inputs, *hidden, n_outputs]
-        pairs = list(zip(sizes[:-1], sizes[1:], strict=True))
+        pairs = list(pairwise(sizes))
         self.W = nn.ParameterList([nn.Parameter(torch.randn(a, b) / math.sqrt(a)) for a, b in pairs])
         self.b = nn.ParameterList([nn.Parameter(torch.zeros(b)) for _, b in pairs])
         self.f = find_activation(activation)
@@ -167,7 +168,7 @@ class ByNames(nn.Module):
 class Popped(nn.Module):
     def __init__(self, n_inputs, hidden, n_outputs, activation):
         super().__init__()
-        layers, sizes = [], [n_inputs] + list(hidden) + [n_outputs]
+        layers, sizes = [], [n_inputs] + list(hidden) + [n_outputs]  # noqa: RUF005
         for i in range(len(sizes) - 1):
             layers.append(nn.Linear(sizes[i], sizes[i + 1]))
             layers.append(find_activation(activation))
@@ -183,7 +184,7 @@ class WithFunctional(nn.Module):
         super().__init__()
         self.layers = nn.ModuleList()
         previous = n_in
-        for w in widths + [n_out]:
+        for w in [*widths, n_out]:
             self.layers.append(nn.Linear(previous, w))
             previous = w
         self.kind = find_activation(kind)
@@ -321,6 +322,26 @@ def stable_as_the_section_says(logits, labels):
     m = logits.max(dim=1).values
     log_sum_exp = m + torch.log(torch.exp(logits - m[:, None]).sum(dim=1))
     return (log_sum_exp - logits[torch.arange(len(labels)), labels]).mean()
+
+
+# --- 03.shuffle_and_split
+
+
+def split_in_a_loop(X, y, order, n_test):
+    train, test = [], []
+    for place, index in enumerate(order):
+        (test if place < n_test else train).append(index)
+    pick = [torch.stack([part[i] for i in some]) for some in (train, test) for part in (X, y)]
+    return tuple(pick)
+
+
+def split_of(train_of, test_of, labels=None):
+    def made(X, y, order, n_test):
+        train, test = train_of(order, n_test), test_of(order, n_test)
+        first, second = (train, test) if labels is None else labels(order, n_test)
+        return X[train], y[first], X[test], y[second]
+
+    return made
 
 
 # --- 03.train_step
@@ -541,9 +562,24 @@ def untwist_without_gradient(x, omega):
 
 RIGHT = {
     "03.shuffle_and_split": {
-        "loop": split_by_loop,
-        "shuffled first": split_after_shuffling,
-        "index_select": split_by_index_select,
+        "cut the order": split_of(lambda o, n: o[n:], lambda o, n: o[:n]),
+        "shuffle first": lambda X, y, o, n: (X[o][n:], y[o][n:], X[o][:n], y[o][:n]),
+        "a loop": split_in_a_loop,
+        "tensor_split": lambda X, y, o, n: (X[(p := o.tensor_split([n]))[1]], y[p[1]], X[p[0]], y[p[0]]),
+        "index_select": lambda X, y, o, n: (
+            X.index_select(0, o[n:]),
+            y.index_select(0, o[n:]),
+            X.index_select(0, o[:n]),
+            y.index_select(0, o[:n]),
+        ),
+        "numpy": lambda X, y, o, n: tuple(a.numpy()[i.numpy()] for i in (o[n:], o[:n]) for a in (X, y)),
+        "a list": lambda X, y, o, n: [X[o[n:]], y[o[n:]], X[o[:n]], y[o[:n]]],
+        "lists of indices": lambda X, y, o, n: (
+            X[(i := o.tolist())[n:]],
+            y[i[n:]],
+            X[i[:n]],
+            y[i[:n]],
+        ),
     },
     "03.spiral_arm": {
         "a loop": arm_in_a_loop,
@@ -651,14 +687,17 @@ RIGHT = {
 
 WRONG = {
     "03.shuffle_and_split": {
-        "labels stay": lambda X, y, order, n: (X[order][n:], y[n:], X[order][:n], y[:n]),
-        "no order": lambda X, y, order, n: (X[n:], y[n:], X[:n], y[:n]),
-        "the last": lambda X, y, order, n: (X[order][:-n], y[order][:-n], X[order][-n:], y[order][-n:]),
-        "test first": lambda X, y, order, n: (X[order][:n], y[order][:n], X[order][n:], y[order][n:]),
-        "paired": lambda X, y, order, n: (X[order][n:], X[order][:n], y[order][n:], y[order][:n]),
-        "all for training": lambda X, y, order, n: (X[order], y[order], X[order][:n], y[order][:n]),
-        "own order": split_with_drawn_order,
-        "X alone": lambda X, y, order, n: (X[order][n:], X[order][:n]),
+        "labels behind": split_of(lambda o, n: o[n:], lambda o, n: o[:n], lambda o, n: (slice(n, None), slice(n))),
+        "not shuffled": split_of(lambda o, n: slice(n, None), lambda o, n: slice(n)),
+        "overlap": split_of(lambda o, n: o, lambda o, n: o[:n]),
+        "the last ones": split_of(lambda o, n: o[:-n], lambda o, n: o[-n:]),
+        "exchanged": split_of(lambda o, n: o[:n], lambda o, n: o[n:]),
+        "X, X, y, y": lambda X, y, o, n: (X[o[n:]], X[o[:n]], y[o[n:]], y[o[:n]]),
+        "one off": split_of(lambda o, n: o[n + 1 :], lambda o, n: o[: n + 1]),
+        "a new order": lambda X, y, o, n: split_of(lambda o, n: o[n:], lambda o, n: o[:n])(
+            X, y, torch.randperm(len(o), generator=torch.Generator().manual_seed(0)), n
+        ),
+        "sorted": split_of(lambda o, n: o[n:].sort().values, lambda o, n: o[:n].sort().values),
     },
     "03.spiral_arm": {
         "noise everywhere alike": arm(right_angle, scale=False),

@@ -272,6 +272,45 @@ def step_with_another_loss(net, loss_fn, optimizer, r, target):
     return loss.item()
 
 
+# --- 04.train
+
+
+def trained(
+    give=lambda losses: losses, make=torch.optim.SGD, zero=True, number=lambda loss: loss.item(), after=False, first=0
+):
+    def made(net, r, target, n_steps, learning_rate, loss_fn):
+        optimizer = make(net.parameters(), lr=learning_rate)
+        losses = []
+        for _ in range(first, n_steps):
+            loss = loss_fn(net(r), target)
+            if zero:
+                optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            losses.append(number(loss_fn(net(r), target) if after else loss))
+        return give(losses)
+
+    return made
+
+
+def trained_by_hand(net, r, target, n_steps, learning_rate, loss_fn):
+    losses = []
+    for _ in range(n_steps):
+        loss = loss_fn(net(r), target)
+        gradients = torch.autograd.grad(loss, list(net.parameters()))
+        with torch.no_grad():
+            for p, g in zip(net.parameters(), gradients, strict=True):
+                p -= learning_rate * g
+        losses.append(float(loss))
+    return losses
+
+
+def trained_by_steps(net, r, target, n_steps, learning_rate, loss_fn):
+    optimizer = torch.optim.SGD(net.parameters(), learning_rate)
+    step = gradient_steps(number)
+    return [step(net, loss_fn, optimizer, r, target) for _ in range(n_steps)]
+
+
 # --- angles
 
 
@@ -358,6 +397,17 @@ def backward(
 
 
 RIGHT = {
+    "04.train": {
+        "a loop": trained(),
+        "by hand": trained_by_hand,
+        "by steps": trained_by_steps,
+        "a tuple": trained(give=tuple),
+        "numpy": trained(give=np.array),
+        "a tensor": trained(give=torch.tensor),
+        "losses as tensors": trained(number=lambda loss: loss),
+        "detached": trained(number=lambda loss: loss.detach().numpy()),
+        "floats": trained(number=float),
+    },
     "04.ridge_weights": {
         "more rows": ridge_by_more_rows,
         "SVD": ridge_by_svd,
@@ -448,6 +498,18 @@ RIGHT = {
 }
 
 WRONG = {
+    "04.train": {
+        "no zero": trained(zero=False),
+        "losses after": trained(after=True),
+        "Adam": trained(make=torch.optim.Adam),
+        "one step too few": trained(first=1),
+        "last loss": trained(give=lambda losses: losses[-1]),
+        "nothing": trained(give=lambda losses: None),
+        "reversed": trained(give=lambda losses: [2 * losses[0], *losses[1:]]),
+        "ten times the rate": trained(make=lambda parameters, lr: torch.optim.SGD(parameters, lr=10 * lr)),
+        "momentum": trained(make=lambda parameters, lr: torch.optim.SGD(parameters, lr=lr, momentum=0.9)),
+        "no learning": lambda net, r, target, n, rate, loss_fn: [loss_fn(net(r), target).item()] * n,
+    },
     "04.ridge_weights": {
         "no penalty": lambda x, y, p: torch.linalg.lstsq(x, y).solution,
         "no penalty, solve": lambda x, y, p: solved(x.T @ x, x, y),
