@@ -22,6 +22,8 @@ from course import ROOT, kernel_environment
 
 UTILS = ROOT / "utils"
 KEPT = ROOT / "book" / "_build" / "panels"
+# Bytes of a panel's states; a grid that is heavier is made coarser.
+HEAVIEST = 1_200_000
 # Packages whose next version may draw or compute something else.
 PACKAGES = ("matplotlib", "numpy", "torch", "scipy", "seaborn")
 
@@ -105,20 +107,26 @@ def _record(job: tuple[str, str, str, str, str], kept: Path) -> None:
 
     _, module, cell, name, _ = job
     try:
-        recording = states.record(_site_panels(module)[cell]())
+        panel, most = _site_panels(module)[cell](), states.GRID_STATES
+        recording = states.record(panel)
+        while len(text := states.script(name, recording)) > HEAVIEST and most > 100:
+            # What a state weighs is known only now.
+            most = round(0.95 * most * HEAVIEST / len(text))
+            recording = states.record(panel, most)
     except Exception as problem:
         raise ValueError(f"{name}: the panel could not be recorded ({type(problem).__name__}: {problem})") from problem
     script, about = _files(kept, job)
-    script.write_text(states.script(name, recording), encoding="utf-8")
+    script.write_text(text, encoding="utf-8")
     # Last, since by it a recording counts as done.
-    about.write_text(json.dumps(facts(recording)), encoding="utf-8")
+    about.write_text(json.dumps(facts(recording, most)), encoding="utf-8")
 
 
-def facts(recording: Any) -> dict[str, Any]:
+def facts(recording: Any, grid_states: int | None = None) -> dict[str, Any]:
     """What a page says of a recorded panel.
 
     Args:
         recording: of it.
+        grid_states: the most that its grid was allowed to keep.
     """
     from utils.panels import states
 
@@ -134,6 +142,7 @@ def facts(recording: Any) -> dict[str, Any]:
         "possible": math.prod(len(states.positions(control)) for control in panel._sliders.values()),
         "together": max(len(grid.controls) for grid in recording.grids),
         "works": len(recording.films),
+        "grid_states": grid_states,
         "sentence": recording.sentences.entries[recording.states[recording.start()][1]],
     }
 

@@ -23,7 +23,12 @@ def write_page(folder, panel, name="panel"):
     recording = states.record(panel)
     script = folder / f"{name}.js"
     script.write_text(states.script(name, recording), encoding="utf-8")
-    live = Live(name, facts(recording), script)
+    return write_live_page(folder, Live(name, facts(recording), script)), recording
+
+
+def write_live_page(folder, live):
+    """Write a page that holds one recorded panel, whose states stand beside it; gives back its path."""
+    name = live.name
     html = panel_html(live, STILL, "As it stands.", "https://example.org", 1).replace(f"../_static/panels/{name}", name)
     static = (states.__file__.partition("utils")[0]) + "book/_static"
     page = folder / f"{name}.html"
@@ -35,7 +40,7 @@ def write_page(folder, panel, name="panel"):
         f'<body><main class="bd-article"><h1>{name}</h1>{html}</main></body></html>',
         encoding="utf-8",
     )
-    return page, recording
+    return page
 
 
 def some_states(recording, count, seed=0):

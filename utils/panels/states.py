@@ -146,12 +146,13 @@ def kept_stops(panel: SliderPanel) -> tuple[list[list[Any]], list[int]]:
     return stops, [values.index(control.value) for control, values in zip(controls, stops, strict=True)]
 
 
-def plan(counts: Sequence[int], starts: Sequence[int]) -> list[Grid]:
+def plan(counts: Sequence[int], starts: Sequence[int], grid_states: int = GRID_STATES) -> list[Grid]:
     """Which states to keep.
 
     Args:
         counts: number of stops of each control.
         starts: the number of its start value.
+        grid_states: the most that a grid of many states may keep.
 
     Returns:
         One grid of all controls if there are few of them or few states; else one for each pair and for each alone.
@@ -160,7 +161,7 @@ def plan(counts: Sequence[int], starts: Sequence[int]) -> list[Grid]:
     if math.prod(counts) <= ALL_STATES:
         return [Grid(everyone, tuple(tuple(range(count)) for count in counts))]
     if len(counts) <= GRID_CONTROLS:
-        most = max(cap for cap in range(2, max(counts)) if math.prod(min(n, cap) for n in counts) <= GRID_STATES)
+        most = max(cap for cap in range(2, max(counts)) if math.prod(min(n, cap) for n in counts) <= grid_states)
         return [Grid(everyone, tuple(map(thinned, counts, [most] * len(counts), starts)))]
     alone = [Grid((one,), (thinned(counts[one], ALONE_STOPS, starts[one]),)) for one in everyone]
     coarse = [thinned(count, PAIR_STOPS, start) for count, start in zip(counts, starts, strict=True)]
@@ -187,31 +188,33 @@ def without_unused(
     )
 
 
-def outline(panel: SliderPanel) -> Recording:
+def outline(panel: SliderPanel, grid_states: int = GRID_STATES) -> Recording:
     """Which states of a panel are to be kept, none of them recorded yet.
 
     Args:
         panel: any.
+        grid_states: the most that a grid of many states may keep.
 
     Raises:
         ValueError: `site_values` names no control or leaves the start value out.
     """
     stops, starts = kept_stops(panel)
-    stops, starts, grids = without_unused(stops, starts, plan(list(map(len, stops)), starts))
+    stops, starts, grids = without_unused(stops, starts, plan(list(map(len, stops)), starts, grid_states))
     width, height = (round(inches * DPI) for inches in panel._canvas.figure.get_size_inches())
     return Recording(panel, stops, starts, grids, Recorder(width, height))
 
 
-def record(panel: SliderPanel) -> Recording:
+def record(panel: SliderPanel, grid_states: int = GRID_STATES) -> Recording:
     """Bring a panel into each of its states and note what it draws and says.
 
     Args:
         panel: at its start values; nobody else may move it meanwhile.
+        grid_states: the most that a grid of many states may keep.
 
     Raises:
         ValueError: `site_values` names no control or leaves the start value out, or the picture cannot be noted.
     """
-    recording = outline(panel)
+    recording = outline(panel, grid_states)
     figure = panel._canvas.figure
     dpi = figure.dpi
     figure.set_dpi(DPI)
