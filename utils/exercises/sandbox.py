@@ -96,7 +96,11 @@ class _CappedText(io.TextIOBase):
 
 @contextmanager
 def undisturbed_randomness() -> Iterator[None]:
-    """Give every global generator back the state it had, whatever happens inside."""
+    """Give every global generator back the state it had, whatever happens inside.
+
+    Yields:
+        Nothing.
+    """
     python, numpy, pytorch = random.getstate(), np.random.get_state(), torch.get_rng_state()
     dtype = torch.get_default_dtype()
     try:
