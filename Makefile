@@ -16,7 +16,7 @@ ALLOW_ROOT := $(if $(filter 0,$(shell id -u 2>/dev/null)),--allow-root)
 PARALLEL := -n logical --maxprocesses 4 --dist loadscope --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help lab update test test-slow slow-together slow-alone test-all bench refresh lint coverage publish picture book clean student developer colab libraries
+.PHONY: help lab update test test-slow slow-together slow-alone test-all bench refresh lint coverage publish picture book pdf clean student developer colab libraries
 
 help: ## this list
 	@echo "From a Neuron to a Network that Hears"
@@ -66,6 +66,9 @@ picture: developer ## make README's picture from the stored notebooks
 
 book: developer ## build the website from the stored notebooks: book/_build/html/index.html
 	@"$(PY)" -m book $(ARGS)
+
+pdf: developer ## print the website's notebooks into one PDF, by Chromium: book/_build/neuron-to-hearing.pdf
+	@"$(PY)" -m book --pdf $(ARGS)
 
 clean: ## remove .venv and everything that can be made again
 	@rm -rf .venv .venv-colab .venv-bench .pytest_cache .ruff_cache .hypothesis .coverage htmlcov book/_build notebooks/.ipynb_checkpoints

@@ -2,6 +2,7 @@
 
     python -m book                   into book/_build/html
     python -m book --out FOLDER      elsewhere
+    python -m book --pdf             also print the notebooks into one PDF, by Chromium
     python -m book --outer-links     also ask every other site that it links to whether the page is there
 
 Any warning of Sphinx, and any link inside the website that leads nowhere, is an error.
@@ -19,7 +20,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from book import anki, icons, landing, speed_page
+from book import anki, landing, pdf, slimming, speed_page
 from book import pages as make
 from book.check_links import dead_inner_links, dead_outer_links
 from book.panels import bring, live_panels
@@ -32,12 +33,13 @@ BOOK = ROOT / "book"
 HTML = BOOK / "_build" / "html"
 
 
-def stage(folder: Path, paths: Sequence[Path]) -> None:
+def stage(folder: Path, paths: Sequence[Path], record: bool = True) -> None:
     """Write everything that Sphinx reads, except its settings.
 
     Args:
         folder: an empty folder.
         paths: the notebooks.
+        record: whether panels are recorded whose states are not kept; else they stand still.
 
     Raises:
         ValueError: there is no notebook, or one lacks what the website needs of it.
@@ -47,7 +49,7 @@ def stage(folder: Path, paths: Sequence[Path]) -> None:
     project = read_project()
     pages = [read_page(path) for path in paths]
     speed, speed_figure = speed_page.speed()
-    live = live_panels([page.name for page in pages])
+    live = live_panels([page.name for page in pages], record=record)
     marks = {
         "index.md": {
             "first": landing.first_screen(pages, project, live),
@@ -85,17 +87,18 @@ def stage(folder: Path, paths: Sequence[Path]) -> None:
     for page in pages:
         text, figures = staged_notebook(page, pages, project, live[page.name])
         (folder / "notebooks" / page.path.name).write_text(text, encoding="utf-8")
-        for name, png in figures.items():
-            (folder / "_static" / "figures" / name).write_bytes(png)
-        (folder / "_static" / "covers" / f"{page.name}.png").write_bytes(landing.cover_picture(page))
+        for name, picture in figures.items():
+            (folder / "_static" / "figures" / name).write_bytes(picture)
+        (folder / "_static" / "covers" / f"{page.name}.webp").write_bytes(landing.cover_picture(page))
 
 
-def build(out: Path = HTML, paths: Sequence[Path] | None = None) -> None:
+def build(out: Path = HTML, paths: Sequence[Path] | None = None, record: bool = True) -> None:
     """Build the website.
 
     Args:
         out: where to; what is there is replaced.
         paths: the notebooks; by default all of the course.
+        record: whether panels are recorded whose states are not kept; else they stand still.
 
     Raises:
         ValueError: a notebook lacks what the website needs, Sphinx warned, or a link leads nowhere.
@@ -103,7 +106,7 @@ def build(out: Path = HTML, paths: Sequence[Path] | None = None) -> None:
     with tempfile.TemporaryDirectory() as name:
         source, made = Path(name) / "source", Path(name) / "html"
         source.mkdir()
-        stage(source, notebook_paths() if paths is None else paths)
+        stage(source, notebook_paths() if paths is None else paths, record)
         command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "-b", "html", "-c", str(BOOK)]
         # Debugging aids of Python would be warnings of Sphinx; its colours are for a screen.
         environment = {**os.environ, "PYTHONWARNINGS": "ignore", "NO_COLOR": "1"}
@@ -114,7 +117,7 @@ def build(out: Path = HTML, paths: Sequence[Path] | None = None) -> None:
         shutil.copytree(source / "_static", made / "_static", dirs_exist_ok=True)
         for template in (made / "_static").glob("*.html"):
             template.unlink()  # the theme leaves them lying about; they are no pages
-        icons.slim(made)
+        slimming.slim(made)
         # So that pages whose names begin with an underscore are served, too.
         (made / ".nojekyll").touch()
         dead = dead_inner_links(made)
@@ -129,17 +132,22 @@ def main(arguments: list[str] | None = None) -> int:
     """Command line; returns the exit status."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=HTML, metavar="FOLDER", help="where to (default: book/_build/html)")
+    parser.add_argument("--still", action="store_true", help="record no panel anew: those not kept stand still")
+    parser.add_argument("--pdf", action="store_true", help=f"also print the notebooks into {pdf.FILE} beside it")
     parser.add_argument("--outer-links", action="store_true", help="also check the links to other sites")
     options = parser.parse_args(arguments)
     start = time.monotonic()
     try:
-        build(options.out)
+        build(options.out, record=not options.still)
     except ValueError as problem:
         print(problem, file=sys.stderr)
         return 1
     print(
         f"{len(list(options.out.rglob('*.html')))} pages in {time.monotonic() - start:.0f} s: {options.out}/index.html"
     )
+    if options.pdf:
+        count = pdf.write_pdf(options.out, options.out.parent / pdf.FILE)
+        print(f"{count} pages on paper: {options.out.parent / pdf.FILE}")
     if options.outer_links and (dead := dead_outer_links(options.out, read_project().repository)):
         print("These pages elsewhere are gone:\n" + "\n".join(dead), file=sys.stderr)
         return 1

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from html import escape
 
 from utils._notebooks import NAMES
 from utils.predictions.prediction import Prediction
-from utils.predictions.registry import of_notebook
+from utils.predictions.registry import get, of_notebook
 
 ASKED = re.compile(r"""^predict\(\s*["'](\d\d\.\w+)["']\s*\)""", re.MULTILINE)
 # How many notebooks earlier the questions of a look back come from: what was long ago comes back, too.
@@ -35,6 +36,19 @@ def prediction_html(prediction: Prediction, name: str | None = None) -> str:
         f'<span class="course-because">{escape(prediction.because)}</span></p></details>'
         '<p class="course-verdict" role="status"></p></div>'
     )
+
+
+def answers_on_paper(names: Sequence[str]) -> str:
+    """The answers to these predictions as a list that only a printed page shows; empty if there are none.
+
+    Args:
+        names: of the predictions.
+    """
+    rows = []
+    for one in map(get, names):
+        right = f"{one.answer}. {escape(one.lettered[one.answer])}."
+        rows.append(f"<li>{escape(one.question)} <strong>{right}</strong> {escape(one.because)}</li>")
+    return f'<div class="course-print-only"><h2>Answers</h2><ol>{"".join(rows)}</ol></div>' if rows else ""
 
 
 def looked_back_at(number: int) -> list[Prediction]:

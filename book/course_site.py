@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from pathlib import Path
 
 from docutils import nodes
@@ -86,6 +87,22 @@ class LinkTerms(SphinxTransform):
         return link
 
 
+class words_for_search(nodes.Element):
+    """Words that the search finds and the page does not show, since it says them already, out of sight."""
+
+
+def _skip(writer, node):
+    raise nodes.SkipNode
+
+
+def index_alternative_texts(app, doctree, docname):
+    """Let the search find what pictures show: it reads a page's text, and would pass over their words."""
+    for raw in list(doctree.findall(nodes.raw)):
+        words = " ".join(re.findall(r' alt="([^"]+)"', raw.astext()))
+        if words:
+            raw.parent.insert(raw.parent.index(raw) + 1, words_for_search("", nodes.Text(unescape(words))))
+
+
 def _read_terms(app):
     app.course_terms = glossary_terms((Path(app.srcdir) / "glossary.md").read_text(encoding="utf-8"))
     app.course_pattern = pattern_of(app.course_terms)
@@ -94,6 +111,8 @@ def _read_terms(app):
 def setup(app):
     """Tell Sphinx what there is."""
     app.connect("builder-inited", _read_terms)
+    app.add_node(words_for_search, html=(_skip, None))
+    app.connect("doctree-resolved", index_alternative_texts)
     setup_formulas(app)
     app.add_transform(LinkTerms)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -42,7 +42,7 @@ def first_screen(pages: Sequence[Page], project: Project, live: Mapping[str, Map
     touch = ""
     if panel is not None:
         png, words = stored_picture(next(one for one in pages if one.name == notebook), cell)
-        name = f"_static/figures/{notebook}-{cell}-1.png"
+        name = f"_static/figures/{notebook}-{cell}-1.webp"
         colab = where_to_run(project, f"{notebook}.ipynb")[0]
         width, _ = panel.about["size"]
         html = panel_html(panel, figure_html(name, words, png, width), panel.about["sentence"], colab, 0, root="")
@@ -103,7 +103,7 @@ def card(page: Page, project: Project) -> str:
     facts = f"{page.minutes} minutes, {counted(len(page.exercises), 'exercise')}"
     return (
         f'<li class="course-card"><a class="course-card-main" href="{address}">'
-        f'<img src="_static/covers/{page.name}.png" alt="" width="{CARD_WIDTH}" height="{CARD_WIDTH * 9 // 16}" '
+        f'<img src="_static/covers/{page.name}.webp" alt="" width="{CARD_WIDTH}" height="{CARD_WIDTH * 9 // 16}" '
         f'loading="lazy"><span class="course-card-title">{escape(page.heading)}</span></a>'
         f"<p>{escape(page.promise)}</p>"
         f'<p class="course-facts">{facts}</p>'
@@ -130,7 +130,7 @@ def cover_picture(page: Page) -> bytes:
     figure = figure.resize((round(figure.width * scale), round(figure.height * scale)), Image.Resampling.LANCZOS)
     sheet.paste(figure.convert("RGB"), ((sheet.width - figure.width) // 2, (sheet.height - figure.height) // 2))
     file = io.BytesIO()
-    sheet.quantize(128, dither=Image.Dither.NONE).save(file, "PNG", optimize=True)
+    sheet.quantize(128, dither=Image.Dither.NONE).convert("RGB").save(file, "WEBP", lossless=True, method=4)
     return file.getvalue()
 
 

@@ -8,7 +8,6 @@ import json
 import math
 import os
 import shutil
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -23,6 +22,8 @@ from course import ROOT, kernel_environment
 
 UTILS = ROOT / "utils"
 KEPT = ROOT / "book" / "_build" / "panels"
+# Bytes of a panel's states; a grid that is heavier is made coarser.
+HEAVIEST = 1_200_000
 # Packages whose next version may draw or compute something else.
 PACKAGES = ("matplotlib", "numpy", "torch", "scipy", "seaborn")
 
@@ -53,12 +54,13 @@ def offered(notebook: str) -> list[str]:
     return list(_site_panels(notebook))
 
 
-def live_panels(notebooks: Sequence[str], kept: Path = KEPT) -> dict[str, dict[str, Live]]:
+def live_panels(notebooks: Sequence[str], kept: Path = KEPT, record: bool = True) -> dict[str, dict[str, Live]]:
     """Every panel that the website can move.
 
     Args:
         notebooks: file names without their ending.
         kept: folder in which recorded states stay.
+        record: whether to record those that are missing there; else they stand still.
 
     Returns:
         Notebook -> id of the cell -> panel.
@@ -69,13 +71,15 @@ def live_panels(notebooks: Sequence[str], kept: Path = KEPT) -> dict[str, dict[s
         wanted += [(notebook, module, cell, _name(notebook, cell), fingerprint(module)) for cell in offered(module)]
     kept.mkdir(parents=True, exist_ok=True)
     missing = [job for job in wanted if not _files(kept, job)[1].is_file()]
-    if missing:
+    if not record:
+        wanted = [job for job in wanted if job not in missing]
+    elif missing:
         # What a panel computes must not depend on how many cores there are.
         os.environ.update(kernel_environment())
         with ProcessPoolExecutor(min(len(missing), os.cpu_count() or 1), get_context("spawn")) as pool:
             list(pool.map(_record, missing, [kept] * len(missing)))
     used = {path for job in wanted for path in _files(kept, job)}
-    for path in set(kept.iterdir()) - used:
+    for path in set(kept.iterdir()) - used if record else ():
         path.unlink()
     found: dict[str, dict[str, Live]] = {notebook: {} for notebook in notebooks}
     for job in wanted:
@@ -102,12 +106,32 @@ def _record(job: tuple[str, str, str, str, str], kept: Path) -> None:
     from utils.panels import states
 
     _, module, cell, name, _ = job
-    start = time.monotonic()
-    panel = _site_panels(module)[cell]()
-    recording = states.record(panel)
+    try:
+        panel, most = _site_panels(module)[cell](), states.GRID_STATES
+        recording = states.record(panel)
+        while len(text := states.script(name, recording)) > HEAVIEST and most > 100:
+            # What a state weighs is known only now.
+            most = round(0.95 * most * HEAVIEST / len(text))
+            recording = states.record(panel, most)
+    except Exception as problem:
+        raise ValueError(f"{name}: the panel could not be recorded ({type(problem).__name__}: {problem})") from problem
     script, about = _files(kept, job)
-    script.write_text(states.script(name, recording), encoding="utf-8")
-    facts = {
+    script.write_text(text, encoding="utf-8")
+    # Last, since by it a recording counts as done.
+    about.write_text(json.dumps(facts(recording, most)), encoding="utf-8")
+
+
+def facts(recording: Any, grid_states: int | None = None) -> dict[str, Any]:
+    """What a page says of a recorded panel.
+
+    Args:
+        recording: of it.
+        grid_states: the most that its grid was allowed to keep.
+    """
+    from utils.panels import states
+
+    panel = recording.panel
+    return {
         "title": panel.title,
         "description": panel.description,
         "size": (panel._width, panel._height),
@@ -118,10 +142,9 @@ def _record(job: tuple[str, str, str, str, str], kept: Path) -> None:
         "possible": math.prod(len(states.positions(control)) for control in panel._sliders.values()),
         "together": max(len(grid.controls) for grid in recording.grids),
         "works": len(recording.films),
+        "grid_states": grid_states,
         "sentence": recording.sentences.entries[recording.states[recording.start()][1]],
-        "seconds": round(time.monotonic() - start, 1),
     }
-    about.write_text(json.dumps(facts), encoding="utf-8")
 
 
 # --- What a recording depends on ----------------------------------------------------------------------------------
@@ -182,6 +205,8 @@ def _files_of(base: Path, name: str) -> list[Path]:
     """Where a name comes from that is imported from a module or a package."""
     if base.with_suffix(".py").is_file():
         return [base.with_suffix(".py")]
+    if not (base / "__init__.py").is_file():
+        return []
     module = _handed_out(base / "__init__.py").get(name, name)
     if (base / f"{module}.py").is_file():
         return [base / "__init__.py", base / f"{module}.py"]

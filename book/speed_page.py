@@ -80,10 +80,12 @@ def page_cells(row: Row) -> dict[str, str]:
 
 
 def part_table(rows: Sequence[Row], part: str) -> str:
-    """The rows of one part; columns that stay empty there are left out."""
-    chosen = [page_cells(row) for row in rows if row.part == part]
-    if not chosen:
-        return "Not measured in this run."
+    """The rows of one part; columns that stay empty there are left out, and rows where nothing at all was measured."""
+    of_part = [row for row in rows if row.part == part]
+    if all(row.ratio is None for row in of_part):
+        reasons = dict.fromkeys(row.note for row in of_part if row.note)
+        return f"Not measured in this run{': ' if reasons else ''}{'; '.join(reasons)}."
+    chosen = [page_cells(row) for row in of_part]
     kept = [head for head in chosen[0] if any(row[head] for row in chosen)]
     return table_html(kept, [[row[head] for head in kept] for row in chosen])
 

@@ -69,7 +69,10 @@ def impossible(system, machine, bits, version):
     if version < OLDEST:
         return f"Python {have} is too old: {oldest} to {newest} are right. Name one: make lab PYTHON=python3.13"
     if version > NEWEST:
-        return f"PyTorch is not offered for Python {have} yet: {oldest} to {newest} are right. Name one: make lab PYTHON=python3.13"
+        return (
+            f"PyTorch is not offered for Python {have} yet: {oldest} to {newest} are right. "
+            "Name one: make lab PYTHON=python3.13"
+        )
     return None
 
 

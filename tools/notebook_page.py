@@ -54,6 +54,11 @@ class Page:
         return f"{self.number}. {self.title}"
 
 
+def _shows_panel(cell: nbformat.NotebookNode) -> bool:
+    texts = (output.get("data", {}).get("text/plain", "") for output in cell.get("outputs", ()))
+    return any(text.startswith("Slider panel: ") for text in texts)
+
+
 def read_page(path: Path) -> Page:
     """Read a notebook.
 
@@ -92,5 +97,5 @@ def read_page(path: Path) -> Page:
         minutes=int(minutes[1]),
         exercises=tuple(name for source in code for name in _EXERCISE.findall(source)),
         predictions=sum(len(re.findall(r"^predict\(", source, re.MULTILINE)) for source in code),
-        panels=sum(len(re.findall(r"\bSliderPanel\(", source)) for source in code),
+        panels=sum(map(_shows_panel, nb.cells)),
     )

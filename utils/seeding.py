@@ -36,6 +36,9 @@ def seed_worker(worker_id: int) -> None:
     copies of the parent's, so that all workers would draw the same numbers.
 
     Source: https://pytorch.org/docs/stable/notes/randomness.html
+
+    Args:
+        worker_id: its number, as a DataLoader gives it; PyTorch's own seed, which differs between workers, decides.
     """
     worker_seed = torch.initial_seed() % 2**32
     random.seed(worker_seed)
@@ -43,7 +46,11 @@ def seed_worker(worker_id: int) -> None:
 
 
 def set_device() -> torch.device:
-    """Choose CUDA where there is one, then Apple's MPS, then the CPU, and say which in one line."""
+    """Choose CUDA where there is one, then Apple's MPS, then the CPU, and say which in one line.
+
+    Returns:
+        The device.
+    """
     if torch.cuda.is_available():
         print(f"Computing on CUDA ({torch.cuda.get_device_name()}).")
         return torch.device("cuda")

@@ -154,6 +154,14 @@
     choose(0);
   }
 
+  // Nothing is folded on paper.
+  addEventListener("beforeprint", () => {
+    for (const fold of document.querySelectorAll(".bd-article details:not([open])")) {
+      fold.open = true;
+      addEventListener("afterprint", () => { fold.open = false; }, {once: true});
+    }
+  });
+
   document.addEventListener("DOMContentLoaded", () => {
     document.querySelectorAll("[data-veil]").forEach(veil);
     document.querySelectorAll("[data-prediction]").forEach(ask);

@@ -61,7 +61,11 @@
     record.paths = record.shapes.map(() => null);
     record.lines = [];
     let first = 0;
-    for (const image of record.images) { image.first = first; first += image.width * image.height; }
+    await Promise.all(record.images.map(async image => {
+      const data = record.pixels.subarray(first, first += image.bytes ?? image.width * image.height);
+      if (image.bytes) image.canvas = await createImageBitmap(new Blob([data], {type: "image/webp"}));
+      else image.pixels = data;
+    }));
     return record;
   }
 
@@ -84,7 +88,7 @@
     return record.lines[number] = path;
   }
 
-  function picture(record, image) {
+  function picture(image) {
     if (image.canvas) return image.canvas;
     const canvas = image.canvas = document.createElement("canvas");
     canvas.width = image.width; canvas.height = image.height;
@@ -92,7 +96,7 @@
     const colours = Uint32Array.from(image.colours, c => new DataView(Uint8Array.from(
       c.match(/../g), part => parseInt(part, 16)).buffer).getUint32(0, true));
     const target = new Uint32Array(pixels.data.buffer);
-    for (let i = 0; i < target.length; i++) target[i] = colours[record.pixels[image.first + i]];
+    for (let i = 0; i < target.length; i++) target[i] = colours[image.pixels[i]];
     context.putImageData(pixels, 0, 0);
     return canvas;
   }
@@ -177,7 +181,7 @@
       context.setTransform(1, 0, 0, 1, 0, 0);
     }
     image(bytes) {
-      const {context, scale} = this, image = picture(this.record, this.record.images[bytes.count()]);
+      const {context, scale} = this, image = picture(this.record.images[bytes.count()]);
       const clip = bytes.count();
       this.within(clip ? clip - 1 : null);
       context.imageSmoothingEnabled = bytes.count() === 1;

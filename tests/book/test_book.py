@@ -1,23 +1,32 @@
 """The website's pages, as they are made from the notebooks; what a browser makes of them is in test_book_browser."""
 
 import base64
+import io
 import json
 import os
 import re
 import subprocess
 import sys
+from html import escape
 
 import nbformat
 import pytest
 import yaml
+from PIL import Image
 
 from benchmarks import report
 from benchmarks.rows import GROWTH, TIME, Row
-from book import check_links, speed_page
+from book import anki, check_links, landing, speed_page, staging
 from book import pages as make
+from book.asking import look_back, looked_back_at
+from book.formulas import as_mathml
+from book.panels import Live, fingerprint, needed_files
+from book.slimming import icon_sheet, shapes, used_rules
 from course import NOTEBOOKS, ROOT, notebook_paths, read_project
 from notebook_page import read_page
 from utils.exercises import get
+from utils.predictions import get as get_prediction
+from utils.predictions import ids
 
 PROJECT = read_project()
 PNG = base64.b64decode(
@@ -36,7 +45,7 @@ BOARD = (
 )
 CODE = (
     '@exercise("02.relu_biases")\ndef relu_biases(x_train):\n    ...\n',
-    'predict("a?", ["b", "c"], 0, "d")',
+    'predict("02.twice_the_relus")',
     'SliderPanel("t", [], draw, update, "d").show()',
 )
 REFERENCES = (
@@ -63,6 +72,7 @@ def page(tmp_path):
     ]
     png = {"image/png": base64.b64encode(PNG).decode(), "text/plain": "words"}
     cells[4].outputs = [
+        output({"text/plain": "Slider panel: t\nd", "text/html": "<p>t</p>"}),
         output(png, **{"image/png": {"alt": 'a "tent" & more', "width": 200}}),
         output({"text/html": '<p class="figure-words">a tent</p>'}, **{"figure-words": True}),
         output(dict(png)),
@@ -98,16 +108,18 @@ class TestReading:
 
 
 class TestStaging:
-    def staged(self, page):
-        text, figures = make.staged_notebook(page, [page], PROJECT)
+    def staged(self, page, live=None):
+        text, figures = staging.staged_notebook(page, [page], PROJECT, live)
         return nbformat.reads(text, as_version=4), figures
 
     def test_figures_carry_their_words_and_their_size(self, page):
         nb, figures = self.staged(page)
-        assert figures == {f"02_broken_lines-cell-4-{n}.png": PNG for n in (1, 2)}
-        first, second, _ = (out.data["text/html"] for out in nb.cells[4].outputs)
+        assert list(figures) == [f"02_broken_lines-cell-4-{n}.webp" for n in (1, 2)]
+        pictures = [Image.open(io.BytesIO(data)).convert("RGB").tobytes() for data in (PNG, *figures.values())]
+        assert len(set(pictures)) == 1
+        _, first, second, _ = (out.data["text/html"] for out in nb.cells[4].outputs)
         assert 'alt="a &quot;tent&quot; &amp; more" width="200" height="100"' in first
-        assert 'src="../_static/figures/02_broken_lines-cell-4-1.png"' in first
+        assert 'src="../_static/figures/02_broken_lines-cell-4-1.webp"' in first
         assert 'alt="words" width="2" height="1"' in second
         assert not any("figure-words" in out.data["text/html"] for out in nb.cells[4].outputs)
 
@@ -122,9 +134,45 @@ class TestStaging:
         assert html.startswith("<div>box<p")
         assert 'href="../exercises.html#exercise-02-relu-biases"' in html
 
-    def test_a_predictions_code_is_folded_since_it_holds_the_answer(self, page):
+    def test_a_prediction_waits_for_the_reader(self, page):
         nb, _ = self.staged(page)
-        assert [cell.metadata.get("tags", []) for cell in nb.cells[2:5]] == [[], ["hide-input"], []]
+        assert [cell.metadata.get("tags", []) for cell in nb.cells[2:5]] == [[], ["remove-input"], []]
+        html = nb.cells[3].outputs[0].data["text/html"]
+        asked = get_prediction("02.twice_the_relus")
+        assert f'data-prediction="02.twice_the_relus" data-answer="{asked.answer}"' in html
+        assert html.count("<li data-letter=") == len(asked.options)
+        assert all(escape(asked.verdict(letter)) in html for letter in asked.letters)
+
+    def test_the_figure_that_gives_it_away_is_veiled(self, page):
+        nb, _ = self.staged(page)
+        veiled = ['data-veil="02.twice_the_relus"' in out.data["text/html"] for out in nb.cells[4].outputs]
+        assert veiled == [False, True, False, False]
+
+    def test_a_figure_of_another_section_is_not(self, page):
+        page.nb.cells.insert(4, nbformat.v4.new_markdown_cell("## Elsewhere"))
+        nb, _ = self.staged(page)
+        assert not any("data-veil" in out.data["text/html"] for out in nb.cells[5].outputs)
+
+    def test_a_panel_without_states_stands_still_and_says_so(self, page):
+        html = self.staged(page)[0].cells[4].outputs[1].data["text/html"]
+        assert "This picture stands still here." in html
+        assert "data-panel" not in html
+        assert "colab.research.google.com" in html
+
+    def test_a_recorded_panel_moves(self, page, tmp_path):
+        control = {"name": "a", "label": "a < b", "unit": "mV", "kind": "slider", "stops": ["0.0", "0.5"], "start": 1}
+        about = {
+            "title": "T", "description": "D", "sentence": "S", "controls": [control], "action": None, "play": 3,
+            "states": 2, "possible": 2, "together": 1, "works": 0,
+        }  # fmt: skip
+        live = {"cell-4": Live("02-cell-4", about, tmp_path / "x.js")}
+        html = self.staged(page, live)[0].cells[4].outputs[1].data["text/html"]
+        assert 'data-panel="02-cell-4" data-source="../_static/panels/02-cell-4.js"' in html
+        assert "a &lt; b (mV)</label>" in html
+        assert 'min="0" max="1" value="1"' in html
+        assert 'aria-valuetext="0.5 mV"' in html
+        assert ">Play</button>" in html
+        assert ">S</p>" in html
 
     def test_badges_become_links_without_pictures_from_elsewhere(self, page):
         first = self.staged(page)[0].cells[0].source
@@ -135,13 +183,99 @@ class TestStaging:
     def test_links(self):
         known = {"01_one.ipynb"}
         text = "[a](01_one.ipynb#x) [b](02_two.ipynb) [c](../README.md#start) [d](https://e.org) [f](#here)"
-        assert make.without_dead_ends(text, known, PROJECT) == (
+        assert staging.without_dead_ends(text, known, PROJECT) == (
             f"[a](01_one.ipynb#x) b [c]({PROJECT.repository}/blob/{PROJECT.ref}/README.md#start) "
             "[d](https://e.org) [f](#here)"
         )
         for target in ("../nothing.md", "../../elsewhere"):
             with pytest.raises(ValueError, match="leads nowhere"):
-                make.without_dead_ends(f"[a]({target})", known, PROJECT)
+                staging.without_dead_ends(f"[a]({target})", known, PROJECT)
+
+
+class TestAsking:
+    def test_a_look_back_asks_three_things_from_further_and_further_back(self):
+        assert looked_back_at(1) == []
+        assert [one.id[:2] for one in looked_back_at(2)] == ["01", "01", "01"]
+        assert [one.id[:2] for one in looked_back_at(6)] == ["05", "04", "02"]
+        for number in range(2, 7):
+            assert len({one.id for one in looked_back_at(number)}) == 3
+
+    def test_its_choices_are_kept_apart_from_the_predictions(self):
+        text = look_back(6)
+        assert text.count('data-prediction="back.06.') == 3
+        assert look_back(1) == ""
+
+    def test_the_deck_holds_every_prediction_and_every_term(self, tmp_path):
+        glossary = (ROOT / "book" / "glossary.md").read_text(encoding="utf-8")
+        assert anki.write_deck(tmp_path / "a.apkg", glossary) == len(ids()) + len(anki.terms(glossary))
+        assert len(anki.terms(glossary)) >= 50
+        assert (tmp_path / "a.apkg").stat().st_size > 10_000
+
+    def test_words_of_a_card_are_plain(self):
+        assert (
+            anki.plain("See {term}`spikes <spike>` and [*b*](c.md) of $x_1$ & `d`.")
+            == "See spikes and b of \\(x_1\\) &amp; d."
+        )
+
+
+class TestFormulas:
+    def test_letters_that_browsers_know_under_their_own_numbers(self):
+        assert "ℝ" in as_mathml(r"\mathbb R", display=False)
+        assert "𝒩" in as_mathml(r"\mathcal N", display=False)
+
+    def test_upright_letters_are_one_word(self):
+        assert '<mi mathvariant="normal">final</mi>' in as_mathml(r"b_\mathrm{final}", display=False)
+
+    def test_a_long_one_is_cut_where_it_may_wrap(self):
+        assert as_mathml("a = b + (c + d) < e", display=True).count("<math") == 4
+        assert as_mathml("-a", display=False).count("<math") == 1
+        assert as_mathml(r"a, \qquad b", display=True).count("<math") == 2
+
+    def test_what_is_no_formula_is_named(self):
+        with pytest.raises(ValueError, match=r"formula: got '\\\\nothing'"):
+            as_mathml(r"\nothing", display=False)
+
+
+class TestSlimming:
+    CSS = (
+        ".a{x:1}.b,.a .c{x:2}@media print{.c{x:3}.a{x:4}}.d:not(.c){x:5}"
+        "@font-face{src:url(f)}@keyframes k{0%{x:6}}p{x:7}"
+    )
+
+    def test_rules_that_can_apply_to_something_stay(self):
+        kept = used_rules(self.CSS, {"a", "d", "p"})
+        assert kept == ".a{x:1}@media print{.a{x:4}}.d:not(.c){x:5}@keyframes k{0%{x:6}}p{x:7}"
+
+    def test_icons_are_found_and_a_missing_one_is_named(self):
+        script = 'x={"up":[10,20,[],"f1","M1 1z"],down:[30,20,["d"],"f2","M2 2z"]}'
+        known = shapes(script)
+        assert known == {"up": (10, 20, "M1 1z"), "down": (30, 20, "M2 2z")}
+        sheet = icon_sheet(['<i class="fa-solid fa-up fa-lg"></i>'], known)
+        assert ".fa-up::before" in sheet
+        assert ".fa-down" not in sheet
+        with pytest.raises(ValueError, match="icons: got left"):
+            icon_sheet(['<i class="fas fa-left"></i>'], known)
+
+
+class TestFingerprint:
+    def test_it_follows_the_imports(self):
+        names = {path.name for path in needed_files([ROOT / "utils" / "panels" / "all_or_none_neuron.py"])}
+        assert {"two_path_neuron.py", "slider_panel.py", "course.mplstyle", "registry.py"} <= names
+        assert "dale_snn.py" not in names
+
+    def test_two_notebooks_have_two(self):
+        assert len({fingerprint(name) for name in ("all_or_none_neuron", "dales_law_snn")}) == 2
+
+
+class TestLanding:
+    def test_a_part_of_a_figure_is_cut_out(self):
+        picture = Image.new("L", (400, 200), 255)
+        picture.paste(0, (10, 10, 60, 60))
+        picture.paste(0, (200, 20, 380, 180))
+        assert landing.largest_part(picture, picture).size == (180, 160)
+
+    def test_progress_knows_every_notebook(self, page):
+        assert "&quot;predictions&quot;: 1" in landing.progress([page])
 
 
 class TestPages:
@@ -240,9 +374,17 @@ class TestSpeed:
         with pytest.raises(ValueError, match=f"{name} is missing: run make bench"):
             speed_page.speed(folder)
 
+    def test_a_part_without_any_measurement_says_so_in_one_sentence(self):
+        rows = [Row("cuda", name, "a step", "literal", note="no CUDA here") for name in ("step", "inference")]
+        assert speed_page.part_table(rows, "cuda") == "Not measured in this run: no CUDA here."
+        assert "<table" in speed_page.part_table(
+            [*rows, Row("cuda", "step", "a", "b", 1.0, 2.0, "s", 2.0, 2, 2)], "cuda"
+        )
+
     def test_the_stored_run_makes_a_page(self):
         text, png = speed_page.speed()
         assert text.count("<table") >= 3
+        assert ">not measured<" not in text
         assert png.startswith(b"\x89PNG")
 
 

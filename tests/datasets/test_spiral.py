@@ -266,9 +266,7 @@ def test_a_number_is_no_generator():
         lambda: shuffle_and_split(X, y, 0.2, 3),
         lambda: batched_loader(X, y, 4, generator=3),
     ):
-        with pytest.raises(
-            ValueError, match=r"^generator: got 3, allowed is a torch\.Generator, such as set_seed"
-        ):
+        with pytest.raises(ValueError, match=r"^generator: got 3, allowed is a torch\.Generator, such as set_seed"):
             call()
 
 

@@ -121,7 +121,9 @@ def test_npy_without_its_angles(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["x.npz", "x.npy", "x.mat", "x.h5", "x.nwb"])
-@pytest.mark.parametrize("content", [b"", b"<html>429</html>", b"PK\x03\x04nothing", bytes(700), b"\x89HDF\r\n\x1a\nrest"])
+@pytest.mark.parametrize(
+    "content", [b"", b"<html>429</html>", b"PK\x03\x04nothing", bytes(700), b"\x89HDF\r\n\x1a\nrest"]
+)
 def test_a_broken_file_is_one_sentence(tmp_path, name, content):
     (tmp_path / name).write_bytes(content)
     np.save(tmp_path / "stimuli.npy", STIMULI)

@@ -45,8 +45,8 @@ CODE = f"[...{MODEL}.content.model.cells].filter(c => c.type === 'code')"
 RAISED = f"{CODE}.some(c => c.outputs.toJSON().some(o => o.output_type === 'error'))"
 STOPPED = f"({RAISED} || document.querySelector('.jp-Dialog') !== null)"
 # What a screen reader calls the control that has the focus, or null outside of the panel.
-NAME = """root => { const e = document.activeElement; if (!root.contains(e)) return null;
-  return e.getAttribute('aria-label') || e.labels?.[0]?.textContent || e.textContent.trim() || e.title; }"""
+CALLED = "e.getAttribute('aria-label') || e.labels?.[0]?.textContent || e.textContent.trim() || e.title"
+NAME = f"root => {{ const e = document.activeElement; return root.contains(e) ? {CALLED} : null; }}"
 
 
 @contextmanager
@@ -286,6 +286,24 @@ class NotebookPage:
         """The slider panel that a cell shows."""
         return PanelOnPage(self.page, self.cell(number))
 
+    def save(self) -> None:
+        """Save the notebook, and wait until it is."""
+        self.page.evaluate(f"() => {MODEL}.context.save()")
+
+    def outputs_of(self, number: int) -> dict:
+        """What can be seen of a cell's outputs: their text, how many pictures, how many live widgets."""
+        # What is far below the window is not drawn.
+        self.page.evaluate(f"n => {MODEL}.content.scrollToItem(n)", number)
+        area = self.cell(number).locator(".jp-Cell-outputArea")
+        area.wait_for(state="attached")
+        self.page.wait_for_timeout(300)
+        return area.evaluate(
+            """area => { const seen = [...area.children].filter(e => e.checkVisibility());
+              return {text: seen.map(e => e.innerText).join('\\n'),
+                pictures: seen.filter(e => e.querySelector('img') && !e.querySelector('.jupyter-widgets')).length,
+                live: seen.filter(e => e.querySelector('.jp-OutputArea-output > .jupyter-widgets')).length}; }"""
+        )
+
     def shut_down(self) -> None:
         """End the notebook's kernel."""
         self.page.evaluate(f"() => {MODEL}.sessionContext.shutdown()")
@@ -327,6 +345,7 @@ class PanelOnPage:
         choices: the drop-down lists.
         texts: the lines to type.
         buttons: the last is Reset.
+        works: whether one of them starts work that takes longer.
     """
 
     def __init__(self, page, cell) -> None:
@@ -339,8 +358,13 @@ class PanelOnPage:
         self.choices = self.root.locator("select")
         self.texts = self.root.locator("input[type=text]")
         self.buttons = self.root.locator("button")
+        self.works = self.root.locator(".widget-hprogress").count() > 0
         # The script that names them runs a moment after they are there.
         page.wait_for_function("root => root.querySelector('[aria-live]')", arg=self._element)
+
+    def button_names(self) -> list[str]:
+        """What a screen reader calls the buttons."""
+        return self.buttons.evaluate_all(f"all => all.map(e => {CALLED})")
 
     def state(self) -> dict:
         """Picture, its alternative text, the sentence below, and what every control stands at."""

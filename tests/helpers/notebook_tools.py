@@ -43,6 +43,15 @@ def cells_that_call(nb, name):
     return [number for number, cell in code_cells(nb) if calls(cell, name)]
 
 
+def panel_cells(nb):
+    """The places of the code cells whose stored outputs hold a slider panel."""
+    return [
+        number
+        for number, cell in code_cells(nb)
+        if any(out.get("data", {}).get("text/plain", "").startswith("Slider panel: ") for out in cell.outputs)
+    ]
+
+
 def exercise_cells(nb):
     """Exercise id -> (place of its cell, the decorated definition)."""
     found = {}

@@ -8,7 +8,7 @@ import json
 
 import nbformat
 import pytest
-from notebook_tools import cells_that_call, code_cells, publish_course, read_all, run, words
+from notebook_tools import cells_that_call, code_cells, panel_cells, publish_course, read_all, run, words
 
 from course import ROOT, read_project
 from environment import python_of
@@ -40,7 +40,7 @@ def drive(longest_action):
     import gc
 
     from utils.panels import Choice, Slider, SliderPanel, Text
-    from utils.predictions import _Prediction
+    from utils.predictions.asking import Question
 
     def ends(control):
         if isinstance(control, Slider):
@@ -101,13 +101,13 @@ def drive(longest_action):
     for panel in [thing for thing in session if type(thing) is SliderPanel]:
         said = attempt(examine, panel)
         found["panels"][panel.title] = {"its reset button": said} if "works" in said else said
-    for prediction in [thing for thing in session if type(thing) is _Prediction]:
-        prediction.buttons[0].click()
-        right, verdict = prediction.choices[0] == prediction.answer, prediction.verdict.value
-        prediction.buttons[1].click()
+    for prediction in [thing for thing in session if type(thing) is Question]:
+        prediction.buttons["A"].click()
+        right, verdict = prediction.prediction.answer == "A", prediction.verdict.value
+        prediction.buttons["B"].click()
         found["predictions"].append(
             {
-                "scored": ("As you predicted" if right else "You predicted") in verdict,
+                "scored": ("You chose A: " if right else "You chose A. The answer is ") in verdict,
                 "closed": prediction.verdict.value == verdict,
             }
         )
@@ -166,7 +166,7 @@ class ColabShape:
                 assert words(here[number + 1]) == words(cell), cell.id
 
     def test_every_panel_answers_and_returns(self, stored, driven):
-        assert len(driven["panels"]) == len(cells_that_call(stored, "SliderPanel")) > 0
+        assert len(driven["panels"]) == len(panel_cells(stored)) > 0
         silent = {
             f"{title}, {control}: {what}": said
             for title, controls in driven["panels"].items()

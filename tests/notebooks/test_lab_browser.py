@@ -6,7 +6,7 @@ from html import unescape
 import nbformat
 import pytest
 from browser_tools import BROWSER, NO_BROWSER, Jupyter, NotebookPage, axe, chromium
-from notebook_tools import answered, calls, cells_that_call, code_cells, exercise_cells
+from notebook_tools import answered, cells_that_call, code_cells, exercise_cells, panel_cells
 
 from course import notebook_paths
 from utils.exercises import get
@@ -88,18 +88,18 @@ class Notebook:
         assert [url for url in lab.elsewhere if not url.startswith(BADGES)] == []
 
     def test_tab_reaches_every_control_by_its_name(self, lab, nb):
-        for number in cells_that_call(nb, "SliderPanel"):
+        for number in panel_cells(nb):
             panel = lab.panel(number)
             labels = panel.root.locator(".widget-label:visible").all_text_contents()
             cut = "all => all.filter(e => e.scrollWidth > e.clientWidth).map(e => e.textContent)"
             assert panel.root.locator(".widget-label:visible").evaluate_all(cut) == [], f"cell {number}"
-            buttons = panel.buttons.all_text_contents()
+            buttons = panel.button_names()
             reached = panel.tab_through()
             assert list(dict.fromkeys(reached)) == labels + buttons, f"cell {number}"
             assert axe(lab.page, f'.jp-Cell[data-windowed-list-index="{number}"] .widget-vbox', NAMES) == []
 
     def test_panels_follow_the_keyboard(self, lab, nb):
-        for number in cells_that_call(nb, "SliderPanel"):
+        for number in panel_cells(nb):
             panel = lab.panel(number)
             first = panel.state()
             panel.watch()
@@ -120,11 +120,11 @@ class Notebook:
             assert len(panel.places()) == 1, f"cell {number}: the picture jumps"
             assert last["values"] == first["values"]
             # A panel whose button trains shows the trained network at first, and a new one after Reset.
-            if not calls(nb.cells[number], "Action"):
+            if not panel.works:
                 assert last == first, f"cell {number}"
 
     def test_panels_follow_the_mouse(self, lab, nb):
-        for number in cells_that_call(nb, "SliderPanel"):
+        for number in panel_cells(nb):
             panel = lab.panel(number)
             first = panel.reset()
             panel.watch()
@@ -140,7 +140,7 @@ class Notebook:
             assert panel.state() == first, f"cell {number}"
 
     def test_lists_and_lines_to_type(self, lab, nb):
-        for number in cells_that_call(nb, "SliderPanel"):
+        for number in panel_cells(nb):
             panel = lab.panel(number)
             for choice in panel.choices.all():
                 for option in reversed(choice.locator("option").all_inner_texts()):
@@ -159,8 +159,10 @@ class Notebook:
             panel.reset()
 
     def test_work_behind_a_button_shows_and_stops(self, lab, nb):
-        for number in cells_that_call(nb, "Action"):
+        for number in panel_cells(nb):
             panel = lab.panel(number)
+            if not panel.works:
+                continue
             button = panel.buttons.first
             name = button.inner_text()
             ended = "([e, name]) => e.textContent === name"
@@ -182,10 +184,10 @@ class Notebook:
         wrong = next(iter(task.wrong_answers))
         others = {each: get(each).reference for each in exercise_cells(nb)}
         box = lab.cell(number).locator('[role="note"]')
-        for answer, words in ((task.wrong_answers[wrong], "Not yet"), (task.reference, "Correct")):
+        for answer, words in ((task.wrong_answers[wrong], "not yet"), (task.reference, "correct")):
             lab.rerun(number, answered(nb, others | {name: answer}).cells[number].source)
             assert words in box.inner_text()
-            assert (f"This looks like {wrong}." in box.inner_text()) == (words == "Not yet")
+            assert (f"This looks like {wrong}." in box.inner_text()) == (words == "not yet")
         assert box.count() == 1
 
     def test_a_prediction_is_committed_by_keyboard_and_scored(self, lab, nb):
@@ -200,12 +202,12 @@ class Notebook:
         lab.page.wait_for_function(
             "e => e.querySelector('[role=status]').textContent", arg=lab.cell(number).element_handle()
         )
-        right = answer.startswith(f"Answer: {options[1].removeprefix('B. ')}.")
-        assert verdict.inner_text().startswith("✓ As you predicted." if right else "✗ You predicted: ")
-        assert f"({int(right)} of 1 predictions right so far.)" in verdict.inner_text()
+        right = answer.startswith("Answer: B.")
+        assert verdict.inner_text().startswith("You chose B: " if right else "You chose B. The answer is ")
+        assert f"(Score: {int(right)} of 1)" in verdict.inner_text()
         assert buttons.nth(1).evaluate("e => e === document.activeElement"), "the reader's place is lost"
         lab.page.keyboard.press("Enter")
-        assert "of 1 predictions" in verdict.inner_text()
+        assert "of 1)" in verdict.inner_text()
 
     @pytest.mark.parametrize("scheme", ["dark", "light"])
     def test_outputs_are_legible(self, lab, scheme):
@@ -224,7 +226,7 @@ class Notebook:
         page = NotebookPage(browser, server, "stored.ipynb")
         page.menu("Kernel", "Shut Down Kernel")
         page.page.wait_for_selector("text=No Kernel")
-        for number in cells_that_call(nb, "SliderPanel"):
+        for number in panel_cells(nb):
             title = nb.cells[number].outputs[0].data["text/plain"].splitlines()[0].removeprefix("Slider panel: ")
             picture = page.cell(number).locator(".jp-OutputArea-output img")
             picture.scroll_into_view_if_needed()
@@ -239,6 +241,32 @@ class Notebook:
             fold = page.cell(number).locator(".jp-OutputArea-output details")
             assert not fold.evaluate("e => e.open")
         page.page.close()
+
+    def test_saved_and_opened_again_nothing_is_an_error(self, lab, browser, server, nb):
+        """The last one: it ends the kernel."""
+        lab.save()
+        lab.shut_down()
+        again = NotebookPage(browser, server, "notebook.ipynb", kernel=False)
+        again.page.wait_for_timeout(4000)  # the widgets' manager looks for a kernel's models before it gives up
+        shown = {"panel": 0, "prediction": 0}
+        for number, cell in code_cells(nb):
+            if not any("text/html" in out.get("data", {}) for out in cell.outputs):
+                continue
+            seen = again.outputs_of(number)
+            assert "Error displaying widget" not in seen["text"], f"cell {number}"
+            assert "Loading widget" not in seen["text"], f"cell {number}"
+            assert seen["live"] == 0, f"cell {number}"
+            if number in panel_cells(nb):
+                assert seen["pictures"] == 1, f"cell {number}"
+                assert "The picture stands still: run this cell" in seen["text"]
+                shown["panel"] += 1
+            if number in cells_that_call(nb, "predict"):
+                assert "Predict first." in seen["text"]
+                shown["prediction"] += 1
+        first = cells_that_call(nb, "predict")[0]
+        assert "You chose B" in again.outputs_of(first)["text"], "what was predicted is forgotten"
+        assert shown == {"panel": len(panel_cells(nb)), "prediction": len(cells_that_call(nb, "predict"))}
+        again.page.close()
 
 
 class TestInShort(Notebook):

@@ -4,7 +4,7 @@ import nbformat
 import numpy as np
 import pytest
 from browser_tools import BROWSER, NO_BROWSER, Jupyter, NotebookPage, chromium
-from notebook_tools import cells_that_call
+from notebook_tools import panel_cells
 
 from course import notebook_paths
 
@@ -22,14 +22,22 @@ pytestmark = [
 
 # Behind the imports: remembers what every panel of the notebook is made of.
 RECORD = """
+import inspect
+
 import ipywidgets
 import matplotlib.pyplot as plt
 
-recorded_panels = []
+from utils import SliderPanel
 
-def SliderPanel(title, sliders, draw, update, description, figsize=(7.2, 3.6), panel=SliderPanel):
-    recorded_panels.append((sliders, draw, update, figsize))
-    return panel(title, sliders, draw, update, description, figsize)
+recorded_panels, make = [], SliderPanel.__init__
+
+def noted(*args, **kwargs):
+    given = inspect.signature(make).bind(*args, **kwargs)
+    given.apply_defaults()
+    recorded_panels.append([given.arguments[name] for name in ("sliders", "draw", "update", "figsize")])
+    make(*args, **kwargs)
+
+SliderPanel.__init__ = noted
 
 def usual_way(sliders, draw, update, figsize):
     def picture(**values):
@@ -91,7 +99,7 @@ def browser():
 def lab(request, browser, tmp_path_factory):
     """A notebook after Run All, with the usual form of each of its panels in a cell at the end; and the panels."""
     nb = nbformat.read(NOTEBOOKS[request.param], as_version=4)
-    panels = cells_that_call(nb, "SliderPanel")
+    panels = panel_cells(nb)
     imports = next(number for number, cell in enumerate(nb.cells) if cell.get("id") == "imports")
     # Into the same cell, so that every other stays where it is.
     nb.cells[imports].source += RECORD

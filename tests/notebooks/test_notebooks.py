@@ -113,7 +113,8 @@ def test_behind_every_picture_stand_its_words_for_pages_that_drop_them(nb):
             if "image/png" in output.get("data", {}):
                 hidden = cell.outputs[place + 1]
                 assert hidden.metadata == {"figure-words": True}, cell.id
-                words = re.search(r'<span class="figure-words" role="img" aria-label="([^"]+)">', hidden.data["text/html"])
+                element = r'<span class="figure-words" role="img" aria-label="([^"]+)">'
+                words = re.search(element, hidden.data["text/html"])
                 assert unescape(words[1]).removeprefix("As first drawn: ") == output.data["text/plain"], cell.id
 
 

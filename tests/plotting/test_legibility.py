@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from importlib import import_module
 
 import pytest
 from legibility import apart, contrast, offences
 from matplotlib.figure import Figure
 
+from course import ROOT, notebook_paths
 from utils._notebooks import NAMES
-from utils.plotting.style import COLORS, course_style, new_figure
+from utils.plotting.style import COLORS, course_style, ink, new_figure
 
 
 @pytest.fixture
@@ -110,6 +113,13 @@ def test_colours_are_apart_where_grey_and_deuteranopia_part_them():
     assert contrast("black", "white") == pytest.approx(21)
 
 
+@pytest.mark.parametrize("name", COLORS)
+def test_ink_of_every_colour_can_be_read(name):
+    read = contrast(ink(COLORS[name]), "white")
+    assert read >= 4.5
+    assert read < 5 or ink(COLORS[name]) == COLORS[name].lower()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES.values())
 def test_every_panel_can_be_read(name):
@@ -118,3 +128,12 @@ def test_every_panel_can_be_read(name):
         for artist in panel._canvas.moving:
             artist.set_animated(False)
         assert offences(panel._canvas.figure, width=None) == [], cell
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", notebook_paths(), ids=lambda path: path.stem)
+def test_every_figure_of_a_notebook_can_be_read(path):
+    command = [sys.executable, ROOT / "tests" / "helpers" / "notebook_figures.py", path]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=280)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == ""

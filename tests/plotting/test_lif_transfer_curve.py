@@ -146,8 +146,10 @@ def test_staircases_know_their_side(start, side):
 
 
 def test_libraries_are_counted():
-    fig = plots.plot_four_libraries({"a": [0, 0.5, 1.2], "b": [0, 0.5, 0.8]}, {"a": [2], "b": [1, 2]})
-    assert "a 1, the first at step 2; b 2, the first at step 1" in words_of(fig)
+    columns = ("library", "step", "potential", "spikes")
+    table = ["a 0 0.5 0", "a 1 1.2 1", "b 0 1.1 1", "b 1 0.9 1", "c 0 0.1 0"]
+    fig = plots.plot_four_libraries([dict(zip(columns, row.split(), strict=True)) for row in table])
+    assert "a 1, the first at step 1; b 2, the first at step 0; c none" in words_of(fig)
 
 
 @pytest.mark.parametrize(

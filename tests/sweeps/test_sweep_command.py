@@ -15,8 +15,9 @@ import pytest
 import torch
 
 from utils.page.progress_bar import progress
-from utils.sweeps import command, sweep
+from utils.sweeps import command, course, sweep
 from utils.sweeps.command import main
+from utils.sweeps.course import COURSE_TABLES
 from utils.sweeps.experiments import CONDITION, EXPERIMENTS
 from utils.sweeps.tables import GrowingTable, by_seed, course_table, read_table
 from utils.training.dale_conditions import Condition, build_network, draw_sounds, set_sizes
@@ -343,6 +344,38 @@ def test_the_tables_of_the_course_are_whole(path):
         accuracies = [float(row[name]) for name in row if name.endswith("accuracy") and row[name]]
         assert all(0 <= value <= 1 for value in accuracies)
     assert path.stat().st_size < 100_000
+
+
+@pytest.mark.parametrize("path", TABLES, ids=lambda path: path.stem)
+def test_every_table_of_the_course_is_listed_with_its_conditions(path):
+    _, rows = read_table(path)
+    seeds = sorted({int(row["seed"]) for row in rows})
+    listed = {tuple(map(str, vars(one).values())) for one in COURSE_TABLES[path.stem].conditions(seeds)}
+    assert seeds == list(range(len(seeds)))
+    assert {tuple(row[name] for name in CONDITION) for row in rows} == listed
+
+
+def test_one_command_adds_a_seed_to_every_table(tmp_path, monkeypatch, capsys):
+    trained_for, names = [], ["dale_block_rows", "dale_timing"]
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "data").mkdir()
+    place = lambda name: tmp_path / "data" / f"{name}.csv"  # noqa: E731
+    monkeypatch.setattr(course, "course_file", place)
+    monkeypatch.setattr(command, "course_file", place)
+    monkeypatch.setattr(course, "train_and_keep", lambda conditions, folder: trained_for.append(len(conditions)))
+    monkeypatch.setattr(sweep, "rows_of", _all_ones)
+    words = ["course", "--tables", *names, "--jobs", "1", "--keep", str(tmp_path / "kept"), "--seeds"]
+    assert main([*words, "1"]) == 0
+    assert main([*words, "2"]) == 0
+    # Random and block rows at two fractions, each trained once for both tables.
+    assert trained_for == [4, 4]
+    assert [len(read_table(place(name))[1]) for name in names] == [4, 8]
+    before = {name: place(name).read_bytes() for name in names}
+    assert main([*words, "2"]) == 0
+    assert {name: place(name).read_bytes() for name in names} == before
+    notes, _ = read_table(place("dale_timing"))
+    assert shlex.split(notes["command"])[3:9] == ["timing", "--fractions", "0.2,0.5", "--seeds", "2", "--layout"]
+    assert notes["command"].endswith("--out data/dale_timing.csv")
 
 
 def test_the_sweep_of_the_course_has_what_its_notebook_says():

@@ -58,7 +58,8 @@ def test_fetches_the_course_once_and_installs_nothing_that_is_there(tmp_path, re
 
 
 def test_twice_in_one_session_changes_nothing(tmp_path, remote):
-    again = start(tmp_path, remote, code=CELL + "\nimport sys\nbefore = list(sys.path)\n" + CELL + "\nprint(sys.path == before)")
+    code = CELL + "\nimport sys\nbefore = list(sys.path)\n" + CELL + "\nprint(sys.path == before)"
+    again = start(tmp_path, remote, code=code)
     assert again.stdout.splitlines()[-1] == "True", again.stderr
 
 

@@ -21,8 +21,8 @@ _FINAL = {400, 401, 404, 405, 410}
 _WORKPLACE, _A_DAY = "download-", 86_400
 _CHUNK = 1 << 16
 _CERTIFICATE = (
-    "its certificate was refused. A filter between you and the network (a school's, a company's) may sign for it with a "
-    "certificate of its own: ask for that file, and name it in the environment variable REQUESTS_CA_BUNDLE"
+    "its certificate was refused. A filter between you and the network (a school's, a company's) may sign for it "
+    "with a certificate of its own: ask for that file, and name it in the environment variable REQUESTS_CA_BUNDLE"
 )
 
 
@@ -35,7 +35,11 @@ class DownloadError(RuntimeError):
 
 
 def cache_folder() -> Path:
-    """Folder for downloads: $COURSE_CACHE where set, else the operating system's cache, never the repository."""
+    """Folder for downloads: $COURSE_CACHE where set, else the operating system's cache, never the repository.
+
+    Returns:
+        A path; it need not exist.
+    """
     import pooch
 
     chosen = os.environ.get("COURSE_CACHE")

@@ -89,8 +89,8 @@ def load_v1(
     if bin_width > 1:
         if bin_width > loaded.period / 4:
             raise ValueError(
-                f"bin_width: got {bin_width!r}, allowed is a number from 1 to {loaded.period / 4:g} degrees, a quarter of "
-                "the period"
+                f"bin_width: got {bin_width!r}, allowed is a number from 1 to {loaded.period / 4:g} degrees, a "
+                "quarter of the period"
             )
         binned = average_bins(*loaded, bin_width)
         loaded = Recording(*binned, period=loaded.period, kind=loaded.kind, notes=loaded.notes)

@@ -94,13 +94,17 @@ def _choose(path, entries: Mapping[str, _Entry], variables, turned_is_usual=Fals
     for name, entry in zip(names, (resp, stimuli), strict=True):
         if entry.dtype.hasobject:
             raise wrong(
-                path, f"{name} holds Python objects", "they are not loaded, since that could run any program: save numbers"
+                path,
+                f"{name} holds Python objects",
+                "they are not loaded, since that could run any program: save numbers",
             )
         if entry.dtype.kind not in "fiub":
             raise wrong(path, f"{name} has the type {entry.dtype}", "real numbers are needed")
         if math.prod(entry.shape) > LARGEST:
             size = " x ".join(f"{side:,}" for side in entry.shape)
-            raise wrong(path, f"{name} has {size} values", f"{LARGEST:,} are the most: average trials, or take fewer neurons")
+            raise wrong(
+                path, f"{name} has {size} values", f"{LARGEST:,} are the most: average trials, or take fewer neurons"
+            )
     if len(resp.shape) != 2 or not (len(stimuli.shape) == 1 or stimuli.is_row or math.prod(stimuli.shape) <= 1):
         raise wrong(
             path,
@@ -122,7 +126,8 @@ def _choose(path, entries: Mapping[str, _Entry], variables, turned_is_usual=Fals
 
 
 def _two_that_fit(path: Path, entries: Mapping[str, _Entry]) -> tuple[str, str]:
-    """The names `resp` and `stimuli`, or else the only two numeric arrays of which one has a row for each of the other."""
+    """The names `resp` and `stimuli`, or else the only two numeric arrays of which one has a row for each of "
+    "the other."""
     if set(NAMES) <= set(entries):
         return NAMES
     by_last_name = {name.rpartition("/")[2]: name for name in entries}
@@ -140,7 +145,9 @@ def _two_that_fit(path: Path, entries: Mapping[str, _Entry]) -> tuple[str, str]:
         raise wrong(path, f"it holds {found}, of which several pairs could be meant", f"say which, such as {example}")
     missing = " and ".join(sorted(set(NAMES) - set(entries)))
     raise wrong(
-        path, f"it holds {found}, without {missing}", "responses (n_stimuli, n_neurons) and stimuli (n_stimuli,) are needed"
+        path,
+        f"it holds {found}, without {missing}",
+        "responses (n_stimuli, n_neurons) and stimuli (n_stimuli,) are needed",
     )
 
 
@@ -164,7 +171,9 @@ def _npy_entries(path: Path) -> dict[str, _Entry]:
     partner = next((one for one in beside if one.is_file() and one != path), None)
     if partner is None:
         raise wrong(
-            path, "it holds a single array", f"the angles are needed beside it, as {' or '.join(one.name for one in beside)}"
+            path,
+            "it holds a single array",
+            f"the angles are needed beside it, as {' or '.join(one.name for one in beside)}",
         )
     entries = {}
     for one, name in ((path, "resp"), (partner, "stimuli")):

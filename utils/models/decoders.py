@@ -348,8 +348,8 @@ class Elementwise(nn.Module):
 def standardise(responses: torch.Tensor) -> torch.Tensor:
     """Responses of any recording in units that suit the learning rates of notebook 04.
 
-    Every neuron is z-scored over the stimuli. Then all are multiplied by one number, so that the widest direction of the
-    responses is as wide as in the published recording: how large a step descent bears depends on that direction.
+    Every neuron is z-scored over the stimuli. Then all are multiplied by one number, so that the widest direction of
+    the responses is as wide as in the published recording: how large a step descent bears depends on that direction.
 
     Args:
         responses: (n_stimuli, n_neurons).

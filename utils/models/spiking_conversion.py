@@ -31,7 +31,14 @@ class SpikingRun:
     errors: Tensor | None
 
     def accuracy(self, y: Tensor) -> Tensor:
-        """Fraction of the batch that is right after each step, (n_steps,), for labels y (batch,)."""
+        """Fraction of the batch that is right after each step, (n_steps,), for labels y (batch,).
+
+        Args:
+            labels: (n,) true classes.
+
+        Returns:
+            A share from 0 to 1 for each number of steps.
+        """
         return (self.readout.argmax(-1) == y).double().mean(-1)
 
 
@@ -128,7 +135,14 @@ class SpikingMLP(nn.Module):
         return SpikingRun(readout, rates, [count.sum(1).mean().item() for count in counts], errors)
 
     def forward(self, x: Tensor, n_steps: int = 100) -> Tensor:
-        """Mean input of the read-out after n_steps, (batch, n_outputs); it approaches the ReLU network's logits."""
+        """Mean input of the read-out after n_steps, (batch, n_outputs); it approaches the ReLU network's logits.
+
+        Args:
+            x: (n, n_inputs).
+
+        Returns:
+            What `run` returns.
+        """
         return self.run(x, n_steps).readout[-1]
 
 

@@ -12,8 +12,9 @@ import numpy as np
 import torch
 
 from utils.datasets.v1_simulation import V1Population
+from utils.models.decoders import angular_error, decode_bumps, growing_grams, split_stimuli
 
-_STEPS = 3
+_STEPS = 4
 
 
 def best_error(population: V1Population, cells: np.ndarray, rows: Sequence[int], skewed: bool = True) -> float:
@@ -42,7 +43,7 @@ def best_error(population: V1Population, cells: np.ndarray, rows: Sequence[int],
 def decode_knowing(population: V1Population, cells: np.ndarray, rows: Sequence[int]) -> torch.Tensor:
     """Angles decoded by someone who knows the true tuning curves, variances and covariances, and nothing else.
 
-    A first guess (the most likely of 720 angles, as if neurons were independent) is moved by the best linear reading of
+    A first guess (the most likely of 180 angles, as if neurons were independent) is moved by the best linear reading of
     what it leaves unexplained, a few times.
 
     Args:
@@ -67,9 +68,41 @@ def decode_knowing(population: V1Population, cells: np.ndarray, rows: Sequence[i
     return torch.from_numpy(np.rad2deg(np.array(angles)) % 360)[:, None]
 
 
+def race_to_the_bound(
+    population: V1Population, sizes: Sequence[int], rows: Sequence[int], seed: int = 0
+) -> tuple[list[float], dict[str, list[float]]]:
+    """The best error possible, and errors of two decoders, for more and more neurons in random order.
+
+    Args:
+        population: a simulated one.
+        sizes: ascending numbers of neurons.
+        rows: bins to decode, none of which the learning decoder learns from.
+        seed: of the order.
+
+    Returns:
+        best: (n_sizes,) mean error in degrees, of the mean angle that was shown in a bin.
+        reached: decoder -> (n_sizes,) likewise. One knows the population; one learned from 216 bins.
+    """
+    n_neurons = population.responses.shape[1]
+    order = torch.randperm(n_neurons, generator=torch.Generator().manual_seed(seed)).numpy()
+    labels = torch.arange(float(len(population.shown)))[:, None]
+    train, _ = split_stimuli(len(labels))
+    best: list[float] = []
+    reached: dict[str, list[float]] = {"learned": [], "knowing": []}
+    for size, gram in growing_grams(population.responses, sizes, seed):
+        best.append(best_error(population, order[:size], rows))
+        found = {
+            "learned": decode_bumps(gram, labels, train, torch.tensor(rows)),
+            "knowing": decode_knowing(population, order[:size], rows),
+        }
+        for name, angles in found.items():
+            reached[name].append(float(angular_error(angles, population.shown[rows]).mean()))
+    return best, reached
+
+
 def _first_guesses(population, cells, responses) -> np.ndarray:
-    """The most likely of 720 angles under independent normal noise, in radians."""
-    grid = np.deg2rad(np.arange(0, 360, 0.5))
+    """The most likely of 180 angles under independent normal noise, in radians."""
+    grid = np.deg2rad(np.arange(0, 360, 2.0))
     rates, _ = population.tuning(grid, cells)
     precision = 1 / (rates * population.grain[cells])
     fit = responses @ (rates * precision).T - 0.5 * (responses**2) @ precision.T - 0.5 * (rates**2 * precision).sum(1)

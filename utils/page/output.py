@@ -83,5 +83,12 @@ def emit_behind(html: str) -> None:
 
 
 def escape(text: object) -> str:
-    """Text made safe to stand in HTML."""
+    """Text made safe to stand in HTML.
+
+    Args:
+        text: anything that can be written.
+
+    Returns:
+        The text with `<`, `>`, `&` and quotation marks replaced.
+    """
     return html_escape.escape(str(text), quote=True)

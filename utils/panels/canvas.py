@@ -39,7 +39,11 @@ class Canvas:
         self.background: Any = None
 
     def png(self) -> bytes:
-        """The picture as it stands."""
+        """The picture as it stands.
+
+        Returns:
+            An encoded PNG.
+        """
         # Matplotlib marks the figure stale when anything but an animated artist changed (a limit, say).
         if self.background is None or self.figure.stale:
             with course_style():
@@ -53,7 +57,11 @@ class Canvas:
         return encode_png(np.asarray(self.canvas.buffer_rgba()))
 
     def pixels(self) -> np.ndarray:
-        """What was last drawn, (height, width, 3), of 8 bits."""
+        """What was last drawn, (height, width, 3), of 8 bits.
+
+        Returns:
+            (height, width, 4) of uint8.
+        """
         return np.array(self.canvas.buffer_rgba())[..., :3]
 
 
@@ -62,6 +70,12 @@ def encode_png(picture: np.ndarray) -> bytes:
 
     Twice as fast as Pillow, which tries all five filters on every row of every picture: in figures rows mostly repeat
     the row above, so the difference to it is nearly always the best.
+
+    Args:
+        picture: (height, width, 4) of uint8.
+
+    Returns:
+        The bytes of the file.
     """
     height, width, _ = picture.shape
     pixels = picture[..., :3].reshape(height, 3 * width)
@@ -81,7 +95,14 @@ def encode_png(picture: np.ndarray) -> bytes:
 
 
 def moving_artists(artists: Any) -> Iterator[Artist]:
-    """The artists in what `draw` returned, however it is nested; figures and axes move nothing themselves."""
+    """The artists in what `draw` returned, however it is nested; figures and axes move nothing themselves.
+
+    Args:
+        artists: an artist, or lists, tuples, dicts and objects that hold some.
+
+    Yields:
+        Each artist, in the order in which it stands there.
+    """
     if isinstance(artists, Artist):
         if not isinstance(artists, Figure) and not hasattr(artists, "get_xlim"):
             yield artists

@@ -47,7 +47,17 @@ class Slider:
         self.accept(self.value)
 
     def accept(self, value: Any) -> Any:
-        """The value as the slider holds it, or a ValueError that says what is allowed."""
+        """The value as the slider holds it, or a ValueError that says what is allowed.
+
+        Args:
+            value: a number.
+
+        Returns:
+            An int where the slider moves over whole numbers, else a float.
+
+        Raises:
+            ValueError: it is no number, or out of range.
+        """
         if (
             isinstance(value, bool)
             or not isinstance(value, int | float | np.number)
@@ -86,7 +96,15 @@ class Slider:
         return not self.log and all(float(number).is_integer() for number in numbers)
 
     def widget(self, style: dict, layout: dict) -> Any:
-        """The ipywidgets control."""
+        """The ipywidgets control.
+
+        Args:
+            style: of the control, as ipywidgets takes it.
+            layout: likewise.
+
+        Returns:
+            An ipywidgets slider.
+        """
         import ipywidgets as widgets
 
         common = {
@@ -123,17 +141,33 @@ class Choice:
         self.accept(self.value)
 
     def accept(self, value: Any) -> Any:
-        """The value, or a ValueError that lists the options."""
+        """The value, or a ValueError that lists the options.
+
+        Args:
+            value: one of the options.
+
+        Returns:
+            The same.
+
+        Raises:
+            ValueError: it is none of them.
+        """
         if value not in self.options:
             raise ValueError(f"{self.name}: got {value!r}, allowed is one of {', '.join(map(repr, self.options))}")
         return value
 
     def follow(self, held: str, shown: str) -> str:
-        """The value to hold once the page shows `shown`."""
+        """The value to hold once the page shows `shown`.
+
+        Arguments as in `Slider.follow`; whatever the page shows counts.
+        """
         return shown
 
     def widget(self, style: dict, layout: dict) -> Any:
-        """The ipywidgets control."""
+        """The ipywidgets control.
+
+        Arguments as in `Slider.widget`.
+        """
         import ipywidgets as widgets
 
         common = {"options": list(self.options), "value": self.value, "description": self.label, "layout": layout}
@@ -151,17 +185,33 @@ class Text:
     value: str
 
     def accept(self, value: Any) -> Any:
-        """The value, or a ValueError."""
+        """The value, or a ValueError.
+
+        Args:
+            value: a text.
+
+        Returns:
+            The same.
+
+        Raises:
+            ValueError: it is no text.
+        """
         if not isinstance(value, str):
             raise ValueError(f"{self.name}: got {value!r}, allowed is a text")
         return value
 
     def follow(self, held: str, shown: str) -> str:
-        """The value to hold once the page shows `shown`."""
+        """The value to hold once the page shows `shown`.
+
+        Arguments as in `Slider.follow`; whatever the page shows counts.
+        """
         return shown
 
     def widget(self, style: dict, layout: dict) -> Any:
-        """The ipywidgets control."""
+        """The ipywidgets control.
+
+        Arguments as in `Slider.widget`.
+        """
         import ipywidgets as widgets
 
         return widgets.Text(
@@ -185,5 +235,13 @@ class Action:
 
 
 def labelled(label: str, unit: str) -> str:
-    """A label with its unit in brackets, where it has one."""
+    """A label with its unit in brackets, where it has one.
+
+    Args:
+        label: such as "rate".
+        unit: such as "Hz"; may be empty.
+
+    Returns:
+        Such as "rate (Hz)".
+    """
     return f"{label} ({unit})" if unit else label

@@ -107,8 +107,8 @@ def hear_it() -> SliderPanel:
     panel = SliderPanel(
         "Hear it",
         [
-            Slider("ipd", "phase difference", -90, 90, 60, 5, "°"),
-            Slider("frequency", "swings a second", 1, 40, 20, 1, "Hz"),
+            Slider("ipd", "phase difference", -90, 90, 60, 15, "°"),
+            Slider("frequency", "swings a second", 2, 40, 20, 2, "Hz"),
         ],
         picture.draw,
         update,

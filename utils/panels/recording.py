@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.backend_bases import GraphicsContextBase, RendererBase
+from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.colors import to_rgba
 from matplotlib.image import AxesImage
 from matplotlib.path import Path
@@ -39,7 +40,14 @@ _POINTS = (1, 1, 2, 3, 0)
 
 
 def varint(number: int) -> bytes:
-    """A whole number from 0 on in as few bytes as it needs, seven bits in each."""
+    """A whole number from 0 on in as few bytes as it needs, seven bits in each.
+
+    Args:
+        number: not negative.
+
+    Returns:
+        Its bytes, seven bits in each.
+    """
     out = bytearray()
     while number > 127:
         out.append(number & 127 | 128)
@@ -49,12 +57,26 @@ def varint(number: int) -> bytes:
 
 
 def varints(numbers: Iterable[int]) -> bytes:
-    """Whole numbers from 0 on, one after the other."""
+    """Whole numbers from 0 on, one after the other.
+
+    Args:
+        numbers: none of them negative.
+
+    Returns:
+        Their bytes, one after the other.
+    """
     return b"".join(map(varint, numbers))
 
 
 def signed(numbers: Iterable[int]) -> bytes:
-    """Whole numbers of both signs, one after the other: 0, -1, 1, -2, ... become 0, 1, 2, 3, ..."""
+    """Whole numbers of both signs, one after the other: 0, -1, 1, -2, ... become 0, 1, 2, 3, ...
+
+    Args:
+        number: any whole number.
+
+    Returns:
+        One that is not negative.
+    """
     return varints(2 * n if n >= 0 else -2 * n - 1 for n in map(int, numbers))
 
 
@@ -63,6 +85,9 @@ def differences(points: np.ndarray) -> bytes:
 
     Args:
         points: (n, 2) whole numbers.
+
+    Returns:
+        As many numbers.
     """
     steps = np.diff(points, axis=0, prepend=np.zeros((1, 2), points.dtype))
     return signed(steps[:, 0]) + signed(steps[:, 1])
@@ -81,6 +106,9 @@ class Table:
         Args:
             key: by which it is known again.
             entry: what to keep of it; the key itself by default. A function is called when the thing is new.
+
+        Returns:
+            Its place in the table.
         """
         if key not in self._numbers:
             self._numbers[key] = len(self.entries)
@@ -110,6 +138,7 @@ class Recorder(RendererBase):
         self.operations, self.styles, self.clips = Table(), Table(), Table()
         self.shapes, self.runs, self.images = Table(), Table(), Table()
         self._run_keys = Table()
+        self._screen = RendererAgg(1, 1, DPI)
         self._noted: list[int] = []
         self._pieces: list[Any] | None = None
 
@@ -133,20 +162,31 @@ class Recorder(RendererBase):
     # --- what Matplotlib asks of a renderer ---
 
     def get_canvas_width_height(self) -> tuple[float, float]:
-        """Size of the picture in units."""
+        """Size of the picture in units.
+
+        Arguments as in `RendererBase`.
+        """
         return self.width, self.height
 
     def points_to_pixels(self, points: float) -> float:
-        """A length in points as one in units."""
+        """A length in points as one in units.
+
+        Arguments as in `RendererBase`.
+        """
         return points * DPI / 72
 
     def get_text_width_height_descent(self, s: str, prop: Any, ismath: Any) -> tuple[float, float, float]:
-        """Size of a text in units, by the same outlines as it is drawn with."""
-        size = self._text2path.get_text_width_height_descent(s, prop, ismath)
-        return tuple(self.points_to_pixels(part) for part in size)
+        """Size of a text in units, as the notebook's own picture has it.
+
+        Arguments as in `RendererBase`.
+        """
+        return self._screen.get_text_width_height_descent(s, prop, ismath)
 
     def draw_path(self, gc: GraphicsContextBase, path: Path, transform: Any, rgbFace: Any = None) -> None:
-        """Note a path."""
+        """Note a path.
+
+        Arguments as in `RendererBase`.
+        """
         style = self._style(gc, rgbFace)
         if style is None or not len(path.vertices):
             return
@@ -165,7 +205,10 @@ class Recorder(RendererBase):
         trans: Any,
         rgbFace: Any = None,
     ) -> None:
-        """Note one shape at many places."""
+        """Note one shape at many places.
+
+        Arguments as in `RendererBase`.
+        """
         style = self._style(gc, rgbFace)
         if style is None:
             return
@@ -192,7 +235,10 @@ class Recorder(RendererBase):
                 self._note_path(style, Path(shape.vertices + places[0], shape.codes), None)
 
     def draw_text(self, gc, x, y, s, prop, angle, ismath=False, mtext=None) -> None:
-        """Note a text as the outlines of its glyphs: they look the same whatever fonts a reader has."""
+        """Note a text as the outlines of its glyphs: they look the same whatever fonts a reader has.
+
+        Arguments as in `RendererBase`.
+        """
         colour = to_rgba(gc.get_rgb())
         if colour[3] == 0:
             return
@@ -209,7 +255,10 @@ class Recorder(RendererBase):
             self._note(_path_bytes([MOVE, LINE, LINE, LINE, CLOSE], points, style))
 
     def draw_image(self, gc, x, y, im, transform=None) -> None:
-        """Note an image."""
+        """Note an image.
+
+        Arguments as in `RendererBase`.
+        """
         high = im.shape[0]
         # Rows come from the top; without a transform each of the image's pixels is one unit.
         self._note_image(gc, im, (1, 0, 0, 1, x, self.height - y - high), smooth=False)
@@ -297,7 +346,7 @@ class Recorder(RendererBase):
 
     def _run(self, s: str, prop: Any, ismath: Any) -> tuple[int, list[np.ndarray]]:
         """The number of a text's glyphs, and the corners of its bars (of a fraction, say)."""
-        key = (s, bool(ismath), prop.get_name(), prop.get_style(), str(prop.get_weight()), prop.get_math_fontfamily())
+        key = (s, bool(ismath), hash(prop))
         number = self._run_keys.number(key, lambda: self._glyphs(s, prop, ismath))
         return self._run_keys.entries[number]
 
@@ -308,13 +357,17 @@ class Recorder(RendererBase):
         else:
             glyphs, shapes, bars = outlines.get_glyphs_with_font(outlines._get_font(prop), s)
         scale = EM / outlines.FONT_SCALE
+        # On a screen, letters stand a little further from or nearer to each other than their outlines would.
+        true, _, _ = outlines.get_text_width_height_descent(s, prop, ismath)
+        wide, _, _ = self._screen.get_text_width_height_descent(s, prop, ismath)
+        stretch = wide / self.points_to_pixels(true) if true and not ismath else 1
         noted, last = [], 0
         for name, x, y, size in glyphs:
             vertices, codes = shapes[name]
             if not len(vertices):
                 continue
             shape = self.shapes.number(name, lambda v=vertices, c=codes: _svg(Path(v, c), 1, scale))
-            here = round(x * scale)
+            here = round(x * scale * stretch)
             noted += [shape, _zigzag(here - last), _zigzag(round(y * scale)), round(size * EM)]
             last = here
         plain = all(size == EM for size in noted[3::4]) and not any(noted[2::4])

@@ -141,7 +141,11 @@ class SliderPanel:
         )
 
     def run_action(self) -> None:
-        """Press the action's button: start it, or, while it runs, ask it to stop."""
+        """Press the action's button: start it, or, while it runs, ask it to stop.
+
+        Raises:
+            ValueError: this panel has no action.
+        """
         if self._action is None:
             raise ValueError("action: this panel has none")
         if self._thread is not None and self._thread.is_alive():
@@ -153,7 +157,14 @@ class SliderPanel:
         self._thread.start()
 
     def wait(self, seconds: float | None = None) -> bool:
-        """Wait for a running action; False if it still runs after `seconds`."""
+        """Wait for a running action; False if it still runs after `seconds`.
+
+        Args:
+            seconds: how long; None for as long as it takes.
+
+        Returns:
+            Whether it has ended.
+        """
         if self._thread is not None:
             self._thread.join(seconds)
             return not self._thread.is_alive()

@@ -200,7 +200,7 @@ class Training:
         epochs: after which training ends.
     """
 
-    X_MAX, PIXELS, POINTS, LOWEST = 1.5, 110, 300, 0.003
+    X_MAX, PIXELS, POINTS, LOWEST = 1.5, 80, 300, 0.003
 
     def __init__(self, train_step: TrainStep, epochs: int = 60) -> None:
         self.train_step, self.epochs = train_step, epochs
@@ -351,10 +351,17 @@ def _site_film() -> SliderPanel:
     return untangling(network, get("03.train_step").reference, loader, X_test, y_test)
 
 
+def _site_training() -> SliderPanel:
+    panel = training(get("03.train_step").reference)
+    # A training for each choice is recorded, so there are few of them.
+    panel.site_values = {"width": (2, 4, 16, 64), "depth": (0, 1, 2), "sigma": (0.16,), "K": (4,)}
+    return panel
+
+
 def site_panels() -> dict[str, Callable[[], SliderPanel]]:
     """The panels of the website, made without the notebook.
 
     Returns:
         Id of the notebook's cell -> function that makes the panel.
     """
-    return {"film": _site_film, "panel": lambda: training(get("03.train_step").reference)}
+    return {"film": _site_film, "panel": _site_training}

@@ -7,6 +7,7 @@ which the page's sliders snap; with many sliders each one alone, and each pair, 
 from __future__ import annotations
 
 import base64
+import io
 import itertools
 import json
 import math
@@ -16,6 +17,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from utils.panels.controls import Choice, Slider, Text
 from utils.panels.recording import DPI, UNITS_PER_PIXEL, Recorder, Table, varint, varints
@@ -27,7 +30,7 @@ ALL_STATES, GRID_STATES, ALONE_STOPS, PAIR_STOPS = 10_201, 3_072, 61, 13
 # More controls than this have no common grid.
 GRID_CONTROLS = 3
 # Pictures of one piece of work behind a button.
-FRAMES = 40
+FRAMES = 30
 
 
 @dataclass(frozen=True)
@@ -143,12 +146,13 @@ def kept_stops(panel: SliderPanel) -> tuple[list[list[Any]], list[int]]:
     return stops, [values.index(control.value) for control, values in zip(controls, stops, strict=True)]
 
 
-def plan(counts: Sequence[int], starts: Sequence[int]) -> list[Grid]:
+def plan(counts: Sequence[int], starts: Sequence[int], grid_states: int = GRID_STATES) -> list[Grid]:
     """Which states to keep.
 
     Args:
         counts: number of stops of each control.
         starts: the number of its start value.
+        grid_states: the most that a grid of many states may keep.
 
     Returns:
         One grid of all controls if there are few of them or few states; else one for each pair and for each alone.
@@ -157,7 +161,7 @@ def plan(counts: Sequence[int], starts: Sequence[int]) -> list[Grid]:
     if math.prod(counts) <= ALL_STATES:
         return [Grid(everyone, tuple(tuple(range(count)) for count in counts))]
     if len(counts) <= GRID_CONTROLS:
-        most = max(cap for cap in range(2, max(counts)) if math.prod(min(n, cap) for n in counts) <= GRID_STATES)
+        most = max(cap for cap in range(2, max(counts)) if math.prod(min(n, cap) for n in counts) <= grid_states)
         return [Grid(everyone, tuple(map(thinned, counts, [most] * len(counts), starts)))]
     alone = [Grid((one,), (thinned(counts[one], ALONE_STOPS, starts[one]),)) for one in everyone]
     coarse = [thinned(count, PAIR_STOPS, start) for count, start in zip(counts, starts, strict=True)]
@@ -184,21 +188,34 @@ def without_unused(
     )
 
 
-def record(panel: SliderPanel) -> Recording:
+def outline(panel: SliderPanel, grid_states: int = GRID_STATES) -> Recording:
+    """Which states of a panel are to be kept, none of them recorded yet.
+
+    Args:
+        panel: any.
+        grid_states: the most that a grid of many states may keep.
+
+    Raises:
+        ValueError: `site_values` names no control or leaves the start value out.
+    """
+    stops, starts = kept_stops(panel)
+    stops, starts, grids = without_unused(stops, starts, plan(list(map(len, stops)), starts, grid_states))
+    width, height = (round(inches * DPI) for inches in panel._canvas.figure.get_size_inches())
+    return Recording(panel, stops, starts, grids, Recorder(width, height))
+
+
+def record(panel: SliderPanel, grid_states: int = GRID_STATES) -> Recording:
     """Bring a panel into each of its states and note what it draws and says.
 
     Args:
         panel: at its start values; nobody else may move it meanwhile.
+        grid_states: the most that a grid of many states may keep.
 
     Raises:
         ValueError: `site_values` names no control or leaves the start value out, or the picture cannot be noted.
     """
-    stops, starts = kept_stops(panel)
-    grids = plan(list(map(len, stops)), starts)
-    stops, starts, grids = without_unused(stops, starts, grids)
+    recording = outline(panel, grid_states)
     figure = panel._canvas.figure
-    size = [round(inches * DPI) for inches in figure.get_size_inches()]
-    recording = Recording(panel, stops, starts, grids, Recorder(*size))
     dpi = figure.dpi
     figure.set_dpi(DPI)
     try:
@@ -222,8 +239,11 @@ class _Camera:
     def __init__(self, recording: Recording) -> None:
         self.recording, self.panel = recording, recording.panel
         self.canvas, self.good = self.panel._canvas, None
-        self.background: int | None = None
         self.layout = self.canvas.figure.get_layout_engine()
+        self.background: int | None = None
+        # Backgrounds by the axes' limits, which are all that most panels change of them.
+        self.known: dict[Any, int] = {}
+        self.restless: set[Any] = set()
 
     def shoot(self, values: dict[str, Any]) -> None:
         """Note the state at these values; where they are not allowed, the sentence alone."""
@@ -240,15 +260,37 @@ class _Camera:
 
     def picture(self, sentence: str) -> None:
         """Note what the artists look like now."""
-        figure, recorder = self.canvas.figure, self.recording.recorder
-        if self.background is None or figure.stale:
+        if self.background is None or self.canvas.figure.stale:
+            self.background = self._background()
+        self._keep(sentence, operations=self.recording.recorder.record(self.canvas.moving))
+
+    def _background(self) -> int:
+        """The number of what stands still now: drawn anew, unless nothing but limits have moved since it was drawn."""
+        figure = self.canvas.figure
+        axes = [axis for one in figure.axes for axis in (one.xaxis, one.yaxis)]
+        # New limits make new ticks.
+        ticks = {part for axis in axes for part in axis.findobj()}
+        if any(not isinstance(one, Figure | Axes) for one in self._stale() - self.restless - ticks):
+            self.known.clear()
+        key = tuple(
+            (*axis.get_view_interval(), axis.get_major_locator(), axis.get_major_formatter(), axis.label.get_text())
+            for axis in axes
+        )
+        if key not in self.known:
             if self.layout is not None:
                 # The layout is that of the panel's own picture, whose letters are a little wider or narrower.
                 figure.set_layout_engine(self.layout)
                 self.canvas.canvas.draw()
                 figure.set_layout_engine("none")
-            self.background = self.recording.backgrounds.number(tuple(recorder.record([figure])))
-        self._keep(sentence, operations=recorder.record(self.canvas.moving))
+            drawn = tuple(self.recording.recorder.record([figure]))
+            self.known[key] = self.recording.backgrounds.number(drawn)
+            self.restless = self._stale()
+        figure.stale = False
+        return self.known[key]
+
+    def _stale(self) -> set[Any]:
+        """What does not move by itself and has changed since it was drawn."""
+        return set(self.canvas.figure.findobj(lambda artist: artist.stale and not artist.get_animated()))
 
     def work(self, numbers: tuple[int, ...]) -> None:
         """Note the pictures of the work behind the panel's button, started at these stops."""
@@ -297,7 +339,7 @@ def packed(recording: Recording) -> bytes:
     for numbers, count in recording.films:
         films.append({"at": numbers, "first": first, "count": count})
         first += count
-    images = [_indexed(pixels) for pixels in recorder.images.entries]
+    images = [_image(pixels) for pixels in recorder.images.entries]
     head = {
         "title": panel.title,
         "width": recorder.width,
@@ -311,7 +353,7 @@ def packed(recording: Recording) -> bytes:
         "styles": recorder.styles.entries,
         "clips": recorder.clips.entries,
         "shapes": recorder.shapes.entries,
-        "images": [{"width": p.shape[1], "height": p.shape[0], "colours": c} for p, c in images],
+        "images": [about for about, _ in images],
     }
     states = [
         varints([background, 2 * sentence + warning, *operations])
@@ -324,7 +366,7 @@ def packed(recording: Recording) -> bytes:
         _chain(varints(operations) for operations in recording.backgrounds.entries),
         _chain(states),
         "\n".join(recording.sentences.entries).encode(),
-        b"".join(p.tobytes() for p, _ in images),
+        b"".join(data for _, data in images),
     ]
     whole = b"".join(len(part).to_bytes(4, "little") + part for part in parts)
     squeeze = zlib.compressobj(9, zlib.DEFLATED, -15)
@@ -341,15 +383,15 @@ def _chain(parts: Any) -> bytes:
     return b"".join(varint(len(part)) + part for part in parts)
 
 
-def _indexed(pixels: np.ndarray) -> tuple[np.ndarray, list[str]]:
-    """An image as one byte for each pixel, and up to 256 colours."""
+def _image(pixels: np.ndarray) -> tuple[dict[str, Any], bytes]:
+    """What the player has to know of an image, and its bytes: one for each pixel, or WebP for many colours."""
+    height, width, _ = pixels.shape
     colours, inverse = np.unique(pixels.reshape(-1, 4), axis=0, return_inverse=True)
-    if len(colours) > 256:
-        from PIL import Image
+    if len(colours) <= 256:
+        texts = ["".join(f"{part:02x}" for part in colour) for colour in colours]
+        return {"width": width, "height": height, "colours": texts}, inverse.astype(np.uint8).tobytes()
+    from PIL import Image
 
-        # Without what shines through: no picture of the course has that and so many colours.
-        few = Image.fromarray(pixels).convert("RGB").quantize(256, dither=Image.Dither.NONE)
-        table = np.array(few.getpalette(), np.uint8).reshape(-1, 3)
-        colours = np.c_[table, np.full(len(table), 255, np.uint8)]
-        inverse = np.asarray(few)
-    return inverse.reshape(pixels.shape[:2]).astype(np.uint8), ["".join(f"{part:02x}" for part in c) for c in colours]
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "WEBP", quality=82, method=4)
+    return {"width": width, "height": height, "bytes": file.tell()}, file.getvalue()

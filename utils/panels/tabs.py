@@ -25,7 +25,11 @@ class Tabs:
         self.sections = dict(sections)
 
     def widget(self) -> Any:
-        """The ipywidgets control."""
+        """The ipywidgets control.
+
+        Returns:
+            An ipywidgets tab.
+        """
         import ipywidgets as widgets
 
         tab = widgets.Tab(children=[widgets.HTML(html) for html in self.sections.values()])

@@ -51,8 +51,8 @@ def turning_grating(responses: torch.Tensor, stimuli: torch.Tensor, period: floa
         [Slider("angle", "angle of the grating", 0, int(period) - step, step * 20, step, unit="degrees")],
         picture.draw,
         picture.update,
-        "Turn the grating, or play it. Every neuron was given a preferred angle on half of the stimuli; you see the answers "
-        "to the other half. Watch the bump of activity turn with the grating.",
+        "Turn the grating, or play it. Every neuron was given a preferred angle on half of the stimuli; you see "
+        "the answers to the other half. Watch the bump of activity turn with the grating.",
         figsize=(7.2, 3.6),
         play=8,
     )
@@ -80,8 +80,9 @@ def one_neuron(responses: torch.Tensor, stimuli: torch.Tensor, period: float = 3
         ],
         picture.draw,
         picture.update,
-        "The grey dots are a neuron's responses, the black line is your bump. Find the half-width that explains most of the "
-        "variance. Then compare neurons: is there one width for all? The purple dots are what your bump with noise would give.",
+        "The grey dots are a neuron's responses, the black line is your bump. Find the half-width that explains "
+        "most of the variance. Then compare neurons: is there one width for all? The purple dots are what your "
+        "bump with noise would give.",
     )
 
 
@@ -107,8 +108,9 @@ def one_weight(response: torch.Tensor, target: torch.Tensor) -> SliderPanel:
         ],
         picture.draw,
         picture.update,
-        "Left: the loss, the weight after each step, and the slope at the last one. Right: the weight over steps. Raise the "
-        "learning rate: find where the steps begin to jump across the minimum, and where they stop coming back.",
+        "Left: the loss, the weight after each step, and the slope at the last one. Right: the weight over "
+        "steps. Raise the learning rate: find where the steps begin to jump across the minimum, and where they "
+        "stop coming back.",
     )
 
 
@@ -152,9 +154,9 @@ def fewer_neurons(
         [control for control in controls if len(control.options) > 1] or controls,
         picture.draw,
         picture.update,
-        "Left: decoded against true angle of the held-out stimuli. Right: the mean error against the number of neurons. "
-        "Take neurons away, then training stimuli. Which errors appear first: small ones everywhere, or confusions with the "
-        "opposite angle?",
+        "Left: decoded against true angle of the held-out stimuli. Right: the mean error against the number of "
+        "neurons. Take neurons away, then training stimuli. Which errors appear first: small ones everywhere, or "
+        "confusions with the opposite angle?",
     )
 
 
@@ -223,7 +225,7 @@ class TurningGrating:
         self.shown, self.period, self.turn = stimuli[1::2, 0].numpy().astype(float), period, 360 / period
         tuned = tuning_share(learned).topk(max(2, responses.shape[1] // 2)).indices
         preferred = _preferred(learned[:, tuned].numpy(), degrees, self.turn)
-        n_bins = int(np.clip(len(tuned) // 30, 8, 72))
+        n_bins = int(np.clip(len(tuned) // 8, 8, 72))
         self.middles = (np.arange(n_bins) + 0.5) * period / n_bins
         bins = np.minimum((preferred / period * n_bins).astype(int), n_bins - 1)
         counts = np.bincount(bins, minlength=n_bins)
@@ -304,8 +306,8 @@ class TurningGrating:
         artists["pointer"].set_data([vector, vector], span)
         peak = float(self.middles[bump.argmax()])
         return (
-            f"The grating stands at {shown:g} degrees. Neurons that prefer about {approx(peak, 3)} degrees answer most; the "
-            f"population vector points to {approx(vector, 3)}."
+            f"The grating stands at {shown:g} degrees. Neurons that prefer about {approx(peak, 3)} degrees answer "
+            f"most; the population vector points to {approx(vector, 3)}."
         )
 
 
@@ -537,7 +539,9 @@ class FewerNeurons:
         left.set(xlim=(0, self.period), ylim=(0, self.period), xticks=ticks, yticks=ticks)
         left.set(xlabel="true angle (degrees)", ylabel="decoded (degrees)")
         chance = self.period / 4
-        right.set(xscale="log", yscale="log", xlim=(self.sizes[0] * 0.8, self.sizes[-1] * 1.25), ylim=(0.5, 1.5 * chance))
+        right.set(
+            xscale="log", yscale="log", xlim=(self.sizes[0] * 0.8, self.sizes[-1] * 1.25), ylim=(0.5, 1.5 * chance)
+        )
         right.set(xlabel="number of neurons", ylabel="mean error (degrees)")
         chance_line(right, chance)
         plain_ticks(right.yaxis, (1, 3, 10, 30, 90))
@@ -572,7 +576,7 @@ class FewerNeurons:
         artists["now"].set_data([size], [float(errors[size].mean())])
         opposite = int((errors[size] > self.period * 150 / 360).sum())
         return (
-            f"{counted(size, 'neuron')}, decoder trained on {counted(n_trained, 'stimulus', 'stimuli')}: held-out angles are "
-            f"decoded with a mean error of {approx(float(errors[size].mean()), 2)} degrees; "
+            f"{counted(size, 'neuron')}, decoder trained on {counted(n_trained, 'stimulus', 'stimuli')}: held-out "
+            f"angles are decoded with a mean error of {approx(float(errors[size].mean()), 2)} degrees; "
             f"{opposite} of {len(self.true)} are more than {self.period * 150 / 360:g} degrees off."
         )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 from matplotlib import colormaps
+from matplotlib.colors import to_rgb
 from matplotlib.patches import Circle
 
 from utils.page import approx, counted, describe
@@ -921,31 +922,34 @@ def plot_brain_speed(depths, needed: Mapping[str, Any], step_ms, available_ms: f
 
 
 @styled
-def plot_four_libraries(potentials: Mapping[str, Any], spikes: Mapping[str, Any]) -> Figure:
+def plot_four_libraries(rows: Sequence[Mapping[str, str]]) -> Figure:
     """One neuron under the same current, by several libraries.
 
     Args:
-        potentials: name of the library -> potential after each step (n,).
-        spikes: name of the library -> steps with a spike.
+        rows: of the table that `benchmarks.one_neuron` writes: "library", "step", "potential" and "spikes" as text.
 
     Returns:
         The figure.
     """
+    names = list(dict.fromkeys(row["library"] for row in rows))
     fig = new_figure(4.6)
-    axes = fig.subplots(len(potentials), 1, sharex=True, sharey=True)
-    for ax, (name, potential) in zip(axes, potentials.items(), strict=True):
-        ax.plot(np.arange(len(potential)), potential, color=OWN, linewidth=THIN, marker=".", markersize=4)
-        ticks = np.full(len(spikes[name]), 1.83)
-        ax.plot(spikes[name], ticks, "|", color=EXCITATORY, markersize=8, markeredgewidth=CURVE)
+    words = []
+    axes = fig.subplots(len(names), 1, sharex=True, sharey=True)
+    for ax, name in zip(axes, names, strict=True):
+        own = [row for row in rows if row["library"] == name]
+        steps = [int(row["step"]) for row in own]
+        spikes = [int(row["step"]) for row in own if row["spikes"] != "0"]
+        ax.plot(steps, [float(row["potential"]) for row in own], color=OWN, linewidth=THIN, marker=".", markersize=4)
+        look = {"color": EXCITATORY, "markersize": 8, "markeredgewidth": CURVE}
+        ax.plot(spikes, np.full(len(spikes), 1.83), "|", **look)
         _threshold(ax, 1.0)
         ax.set(ylim=(-0.15, 2.1), yticks=[0, 1])
-        ax.set_title(f"{name}: {counted(len(spikes[name]), 'spike')}", fontsize=NORMAL, pad=2)
+        ax.set_title(f"{name}: {counted(len(spikes), 'spike')}", fontsize=NORMAL, pad=2)
+        words.append(f"{name} {len(spikes)}, the first at step {spikes[0]}" if spikes else f"{name} none")
     axes[len(axes) // 2].set_ylabel("potential (thresholds)")
     axes[-1].set_xlabel("time step")
     fig.tight_layout(h_pad=0.3)
-    each = [f"{name} {len(steps)}, the first at step {steps[0]}" for name, steps in spikes.items()]
-    words = f"The potential of one neuron under the same current, by each library. Spikes: {'; '.join(each)}."
-    return describe(fig, words)
+    return describe(fig, f"The potential of one neuron under one current, by each library. Spikes: {'; '.join(words)}.")
 
 
 # --- Parts -----------------------------------------------------------------------------------------------------------
@@ -1000,4 +1004,5 @@ def _label_ends(ax: Axes, ends: Sequence[tuple]) -> None:
                 heights[i], heights[i + 1] = heights[i] - short / 2, heights[i + 1] + short / 2
     for (x, _, words, color), height in zip(ordered, heights, strict=True):
         place = {"xytext": (5, 0), "textcoords": "offset points", "annotation_clip": False}
-        ax.annotate(words, (x, height), color=color, fontsize=SMALL, va="center", **place)
+        ink = [0.6 * part for part in to_rgb(color)]  # words need more contrast than lines
+        ax.annotate(words, (x, height), color=ink, fontsize=SMALL, va="center", **place)

@@ -343,10 +343,10 @@ def plot_methods(
     axes = fig.subplots(1, 2, sharey=True)
     fig.subplots_adjust(left=0.095, right=0.985, bottom=0.13, top=0.91, wspace=0.07)
     axes[0].loglog(n, by_hand, "o-", color=OWN, label="all by hand")
-    axes[0].loglog(n, solved, "s-", color=OTHER, label="weights solved")
+    axes[0].loglog(n, solved, "s", color=OWN, linestyle=DASHED, mfc="white", label="weights solved")
     axes[0].loglog(n, limit, color=BEST, linestyle=DASH_DOT, label="best kinks, many ReLUs (theory)")
     axes[1].loglog(n, by_hand, "o-", color=OWN, label="all by hand")
-    looks = [(TRUTH, "^", 0.94), (COLORS["sky"], "D", 1.0), (COLORS["blue"], "v", 1.06)]
+    looks = [(TRUTH, "^", 0.94), (COLORS["sky"], "D", 1.0), (OTHER, "v", 1.06)]
     medians, n_seeds = {}, 0
     for (label, errors), (color, marker, shift) in zip(seeds.items(), looks, strict=True):
         rows, x = np.asarray(errors), n * shift

@@ -24,6 +24,7 @@ from utils.plotting.style import (
     DOTTED,
     EXAMPLES,
     GUIDE,
+    INK,
     NORMAL,
     OTHER,
     OWN,
@@ -49,7 +50,6 @@ MAX_CLASSES = len(CLASS_COLORS)
 DEEPEST = 0.45
 # Steps in which confidence is drawn: even areas, which a reader can compare and a picture can store in little space.
 STEPS = 10
-INK = "#555555"
 # Errors below this are drawn at the lower edge of their logarithmic axis.
 LEAST_ERROR = 0.001
 
@@ -662,7 +662,7 @@ def plot_by_radius(
     """
     fig = new_figure(3.6)
     axes = fig.subplots(1, 2)
-    fig.subplots_adjust(left=0.085, right=0.985, bottom=0.15, top=0.76, wspace=0.26)
+    fig.subplots_adjust(left=0.085, right=0.985, bottom=0.15, top=0.79, wspace=0.26)
     looks = [(OWN, "-", "o"), (OTHER, DASHED, "s"), (OTHER, "-", "D"), (COLORS["sky"], DOTTED, "v")]
     best = {"color": BEST, "linestyle": DASH_DOT, "linewidth": CURVE}
     axes[0].plot(radius, ceiling, label="Bayes' rule", **best)

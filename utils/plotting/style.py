@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import matplotlib.style as mpl_style
 import numpy as np
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 
 from utils.page.figures import words_of
@@ -44,6 +45,8 @@ OTHER = COLORS["purple"]  # another way, to compare with
 # The first edition's names, until no figure uses them.
 DATA = COLORS["black"]
 MODEL = COLORS["blue"]
+
+INK = "#555555"  # words beside grey things; `ink` for words beside coloured ones
 
 CYCLIC = "twilight_shifted"
 SEQUENTIAL = "viridis"
@@ -111,7 +114,13 @@ def new_figure(height: float = 3.6, width: float = WIDTH) -> Figure:
 
 
 def set_limits(ax: Axes, x: tuple[float, float] | None = None, y: tuple[float, float] | None = None) -> None:
-    """Set the limits of an axes only where they change: a slider panel then need not draw everything again."""
+    """Set the limits of an axes only where they change: a slider panel then need not draw everything again.
+
+    Args:
+        ax: the axes.
+        x: lower and upper limit; None to leave them.
+        y: likewise.
+    """
     if x is not None and tuple(ax.get_xlim()) != tuple(x):
         ax.set_xlim(x)
     if y is not None and tuple(ax.get_ylim()) != tuple(y):
@@ -121,6 +130,30 @@ def set_limits(ax: Axes, x: tuple[float, float] | None = None, y: tuple[float, f
 def use_style() -> None:
     """Give every figure that follows the look of the course (until each plot function does so itself)."""
     mpl_style.use(STYLE_FILE)
+
+
+def ink(color: str) -> str:
+    """The colour of letters that belong to something of this colour: darkened until it can be read on white.
+
+    Args:
+        color: as Matplotlib takes it.
+
+    Returns:
+        A colour of the same hue whose contrast with white is about 4.7 or more (WCAG 2.2 asks for 4.5).
+
+    >>> ink("#0072B2"), ink("#D55E00")
+    ('#0072b2', '#be5400')
+    """
+    light = np.array(to_rgb(color))
+    share = 1.0
+    while 1.05 / (_luminance(share * light) + 0.05) < 4.7:
+        share -= 0.01
+    return to_hex(share * light)
+
+
+def _luminance(channels: np.ndarray) -> float:
+    amounts = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    return float(amounts @ (0.2126, 0.7152, 0.0722))
 
 
 def chance_line(ax: Axes, level: float, label: str = "chance") -> Line2D:

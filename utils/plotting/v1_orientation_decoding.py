@@ -92,7 +92,13 @@ def plot_data_matrix(
     low, high = np.percentile(picture, (1, 99))
     edges = np.concatenate([degrees[:1], (degrees[1:] + degrees[:-1]) / 2, [period]])
     mesh = left.pcolormesh(
-        edges, np.arange(len(picture) + 1), picture, cmap=SEQUENTIAL, vmin=low, vmax=max(high, low + 1e-9), rasterized=True
+        edges,
+        np.arange(len(picture) + 1),
+        picture,
+        cmap=SEQUENTIAL,
+        vmin=low,
+        vmax=max(high, low + 1e-9),
+        rasterized=True,
     )
     left.set(xlabel="angle of the grating (degrees)", ylabel="neuron", xticks=turn_ticks(period), xlim=(0, period))
     left.set_ylim(len(picture), 0)
@@ -121,7 +127,7 @@ def plot_data_matrix(
     return describe(
         fig,
         f"Left: a heat map of {counted(len(picture), 'neuron')} over {counted(len(degrees), 'angle')} of the grating. "
-        f"Right: responses of {len(peaks)} of them, largest for {named}.",
+        f"Right: {counted(len(peaks), 'tuning curve')}, with the highest response of {named}.",
     )
 
 
@@ -147,7 +153,7 @@ def plot_random_neurons(
     for ax, cell in zip(axes.flat, cells, strict=False):
         ax.plot(stimuli[:, 0], responses[:, cell], ".", color=TRUTH, markersize=3)
         ax.set_title(f"neuron {cell}: {100 * max(float(shares[cell]), 0):.0f} %", fontsize=NORMAL, fontweight="normal")
-        ax.set(xticks=[0, period / 2, period], xlim=(0, period))
+        ax.set(xticks=[0, period / 2], xlim=(0, period))
     for ax in axes.flat[len(cells) :]:
         ax.set_axis_off()
     fig.supxlabel("angle of the grating (degrees)", fontsize=NORMAL)
@@ -155,8 +161,8 @@ def plot_random_neurons(
     clear = sum(float(shares[cell]) > 0.2 for cell in cells)
     return describe(
         fig,
-        f"Responses of {counted(len(cells), 'neuron')} taken at random, dots over the angle: tuning holds more than 20 % of "
-        f"the variance in {clear} of them; the others look like noise.",
+        f"Responses of {counted(len(cells), 'neuron')} taken at random, dots over the angle: tuning holds more "
+        f"than 20 % of the variance in {clear} of them; the others look like noise.",
     )
 
 
@@ -199,9 +205,9 @@ def plot_population_structure(
     )
     return describe(
         fig,
-        f"Points for {counted(len(stimuli), 'stimulus', 'stimuli')}, coloured by angle: {words}. Bars below: component 1 "
-        f"holds {approx(percent[0], 2)} % of the variance, component {n} {approx(percent[-1], 1)} %. A ring of gratings says "
-        "which colour is which angle.",
+        f"Points for {counted(len(stimuli), 'stimulus', 'stimuli')}, coloured by angle: {words}. Bars below: "
+        f"component 1 holds {approx(percent[0], 2)} % of the variance, component {n} {approx(percent[-1], 1)} %. "
+        "A ring of gratings says which colour is which angle.",
     )
 
 
@@ -226,9 +232,7 @@ def _times(first: int, second: int) -> str:
 
 
 @styled
-def plot_decoded_against_true(
-    panels: Mapping[str, tuple[torch.Tensor, torch.Tensor]], period: float = 360
-) -> Figure:
+def plot_decoded_against_true(panels: Mapping[str, tuple[torch.Tensor, torch.Tensor]], period: float = 360) -> Figure:
     """Decoded against true angle, one panel for each entry.
 
     Args:
@@ -249,7 +253,9 @@ def plot_decoded_against_true(
         ax.plot((0, period), (0, period), color=TRUTH, linewidth=GUIDE, zorder=1)
         ax.plot(true, decoded, color=EXAMPLES if "training" in title else OWN, **_DOT)
         low, high = min(-0.06 * period, decoded.min()), max(1.06 * period, decoded.max())
-        ax.set(xlim=(-0.03 * period, 1.03 * period), ylim=(low, high), xticks=turn_ticks(period), yticks=turn_ticks(period))
+        ax.set(
+            xlim=(-0.03 * period, 1.03 * period), ylim=(low, high), xticks=turn_ticks(period), yticks=turn_ticks(period)
+        )
         ax.set_xlabel("true angle (degrees)")
         ax.set_title(title)
         off = np.abs(decoded - true)
@@ -259,8 +265,8 @@ def plot_decoded_against_true(
     axes[0].set_ylabel("decoded (degrees)")
     return describe(
         fig,
-        f"Decoded against true angle; a right answer lies on the diagonal. Further than {period / 6:g} degrees from it lie: "
-        f"{'; '.join(words)}.",
+        f"Decoded against true angle; a right answer lies on the diagonal. Further than {period / 6:g} degrees "
+        f"from it lie: {'; '.join(words)}.",
     )
 
 
@@ -290,7 +296,13 @@ def plot_training_curve(
         chosen = {k: v for k, v in published.items() if k <= last}
         if chosen:
             ax.plot(
-                list(chosen), list(chosen.values()), "o", color=TRUTH, markerfacecolor="white", label="published", zorder=5
+                list(chosen),
+                list(chosen.values()),
+                "o",
+                color=TRUTH,
+                markerfacecolor="white",
+                label="published",
+                zorder=5,
             )
         ax.set(xlabel="iteration", yscale=scale, xlim=(0, 1.03 * last))
         if scale == "linear":
@@ -299,7 +311,9 @@ def plot_training_curve(
     axes[0].set_title(f"The first {min(50, len(losses))} iterations")
     axes[1].set_title("All of them, logarithmic")
     axes[0].legend(loc="upper right")
-    words = f"The training loss falls from {approx(losses[0], 2)} to {approx(losses[-1], 1)} in {len(losses)} iterations."
+    words = (
+        f"The training loss falls from {approx(losses[0], 2)} to {approx(losses[-1], 1)} in {len(losses)} iterations."
+    )
     if published:
         ratios = [losses[k - 1] / v for k, v in published.items()]
         words += f" It lies between {approx(min(ratios), 1)} and {approx(max(ratios), 1)} times the published values."
@@ -355,8 +369,8 @@ def plot_ring(true: torch.Tensor, points: torch.Tensor, decoded: torch.Tensor, p
         The figure, with its words.
     """
     fig = new_figure(2.9)
-    left, right = fig.add_axes((0.075, 0.19, 0.275, 0.66)), fig.add_axes((0.7, 0.19, 0.275, 0.66))
-    angle_ring(fig.add_axes((0.355, 0.19, 0.26, 0.66)), period)
+    left, right = fig.add_axes((0.095, 0.19, 0.265, 0.66)), fig.add_axes((0.715, 0.19, 0.265, 0.66))
+    angle_ring(fig.add_axes((0.365, 0.19, 0.265, 0.66)), period)
     angle = np.linspace(0, 2 * np.pi, 200)
     left.plot(np.cos(angle), np.sin(angle), color=TRUTH, linewidth=GUIDE)
     xy = points.detach().numpy()
@@ -376,9 +390,9 @@ def plot_ring(true: torch.Tensor, points: torch.Tensor, decoded: torch.Tensor, p
     off = ((decoded - true + period / 2) % period - period / 2).abs().detach()
     return describe(
         fig,
-        f"Left: both outputs for each of {counted(len(xy), 'held-out stimulus', 'held-out stimuli')}, points at a distance of "
-        f"{approx(np.median(lengths), 2)} (median) from the middle, coloured by angle. Right: decoded against true angle; "
-        f"half of them lie within {approx(off.median(), 2)} degrees.",
+        f"Left: both outputs for each of {counted(len(xy), 'held-out stimulus', 'held-out stimuli')}, points at a "
+        f"distance of {approx(np.median(lengths), 2)} (median) from the middle, coloured by angle. Right: decoded "
+        f"against true angle; half of them lie within {approx(off.median(), 2)} degrees.",
     )
 
 
@@ -393,7 +407,7 @@ def plot_classifier(trails: Mapping[str, Mapping[str, Sequence[float]]]) -> Figu
         The figure, with its words.
     """
     fig = new_figure(2.7)
-    axes = fig.subplots(1, len(trails), sharey=True)
+    axes = np.atleast_1d(fig.subplots(1, len(trails), sharey=True))
     fig.subplots_adjust(0.09, 0.19, 0.98, 0.85, wspace=0.12)
     floor = max(min(min(trail["train"]) for trail in trails.values()) * 0.7, 1e-4)
     words = []
@@ -426,7 +440,7 @@ def plot_decoded_bins(
         The figure, with its words.
     """
     fig = new_figure(3.3)
-    axes = fig.subplots(1, len(decoded), sharey=True)
+    axes = np.atleast_1d(fig.subplots(1, len(decoded), sharey=True))
     fig.subplots_adjust(0.15, 0.16, 0.98, 0.88, wspace=0.08)
     width = period / n_classes
     right_bins, words = torch.floor(true % period / width), []
@@ -437,7 +451,9 @@ def plot_decoded_bins(
             box = (number * width, (number + 1) * width)
             ax.fill_between(box, number, number + 1, color=TRUTH, alpha=0.3, linewidth=0)
         ax.plot(true, bins + 0.5, color=OWN, **_DOT)
-        ax.set(xlim=(0, period), ylim=(0, n_classes), xticks=turn_ticks(period)[::2], xlabel="true angle (degrees)")
+        ax.set(
+            xlim=(0, period), ylim=(0, n_classes), xticks=turn_ticks(period)[::2][:-1], xlabel="true angle (degrees)"
+        )
         ax.grid(False)
         ax.set_title(name)
         away = (bins - right_bins).abs()
@@ -485,8 +501,9 @@ def plot_errors_by_decoder(errors: Mapping[str, Sequence[float]], chance: float 
     best, worst = min(means, key=means.get), max(means, key=means.get)
     return describe(
         fig,
-        f"Mean held-out error of {counted(len(errors), 'decoder')}, a dot for each seed, on a logarithmic axis. Smallest: "
-        f"{best}, {approx(means[best], 2)} degrees. Largest: {worst}, {approx(means[worst], 2)}. Chance is {chance:g}.",
+        f"Mean held-out error of {counted(len(errors), 'decoder')}, a dot for each seed, on a logarithmic axis. "
+        f"Smallest: {best}, {approx(means[best], 2)} degrees. Largest: {worst}, {approx(means[worst], 2)}. Chance "
+        f"is {chance:g}.",
     )
 
 
@@ -526,7 +543,7 @@ def plot_error_scaling(
         chance_line(ax, chance)
         plain_ticks(ax.yaxis, (0.1, 0.3, 1, 3, 10, 30, 90))
     axes[0].set_ylim(0.7 * lowest, 1.5 * chance)
-    plain_ticks(axes[0].xaxis, [n for n in (10, 30, 100, 300, 1000, 3000, 10000) if neurons[0] <= n <= neurons[-1]])
+    plain_ticks(axes[0].xaxis, [n for n in (10, 100, 1000, 10000) if neurons[0] <= n <= neurons[-1]] or neurons)
     plain_ticks(axes[1].xaxis, trained)
     axes[0].set_ylabel("error on held-out stimuli (degrees)")
     axes[0].set_title("All training stimuli, more neurons")
@@ -544,22 +561,23 @@ def plot_information(
     Args:
         sizes: (n,) numbers of neurons.
         bounds: kind of noise -> (n,) smallest mean error possible, in degrees.
-        errors: kind of noise -> {decoder: (n,) its mean error}.
+        errors: kind of noise -> {"learned" and "knowing": (n,) mean error of that decoder}.
 
     Returns:
         The figure, with its words.
     """
     fig = new_figure(3.4)
-    axes = fig.subplots(1, len(bounds), sharey=True)
+    axes = np.atleast_1d(fig.subplots(1, len(bounds), sharey=True))
     fig.subplots_adjust(0.09, 0.16, 0.97, 0.88, wspace=0.08)
-    styles = ((OWN, "-", "o"), (OTHER, DASHED, "s"), (TRUTH, "-", "^"))
+    styles = {"learned": (OWN, "-", "o"), "knowing": (OTHER, DASHED, "s")}
+    labels = {"learned": "learned from examples", "knowing": "knows tuning and covariance"}
     words = []
     for ax, (kind, bound) in zip(axes, bounds.items(), strict=True):
         ax.plot(sizes, bound, color=BEST, linestyle=DASH_DOT, linewidth=CURVE, label="best possible")
-        for (name, found), (color, dashes, marker) in zip(errors[kind].items(), styles, strict=False):
-            ax.plot(
-                sizes, found, color=color, linestyle=dashes, marker=marker, markersize=4, linewidth=THIN, label=name
-            )
+        for name, found in errors[kind].items():
+            color, dashes, marker = styles[name]
+            line = {"color": color, "linestyle": dashes, "marker": marker, "linewidth": THIN}
+            ax.plot(sizes, found, markersize=4, label=labels[name], **line)
         ax.set(xscale="log", yscale="log", xlabel="number of neurons")
         ax.set_title(kind)
         plain_ticks(ax.xaxis, [n for n in (100, 300, 1000, 3000, 10000) if sizes[0] <= n <= sizes[-1]])
@@ -569,8 +587,8 @@ def plot_information(
     axes[0].legend(loc="lower left", fontsize=SMALL)
     return describe(
         fig,
-        f"The best possible error against the number of neurons, {sizes[0]:,} to {sizes[-1]:,}, and errors of decoders above "
-        f"it. Best possible: {'; '.join(words)}.",
+        f"The best possible error against the number of neurons, {sizes[0]:,} to {sizes[-1]:,}, and errors of "
+        f"decoders above it. Best possible: {'; '.join(words)}.",
     )
 
 
@@ -585,7 +603,7 @@ def plot_xor(networks: Mapping[str, Callable[[torch.Tensor], torch.Tensor]]) -> 
         The figure, with its words.
     """
     fig = new_figure(2.9)
-    axes = fig.subplots(1, len(networks))
+    axes = np.atleast_1d(fig.subplots(1, len(networks)))
     fig.subplots_adjust(0.07, 0.17, 0.9, 0.87, wspace=0.25)
     side = torch.linspace(-0.4, 1.4, 91)
     grid = torch.cartesian_prod(side, side)
@@ -612,7 +630,9 @@ def plot_xor(networks: Mapping[str, Callable[[torch.Tensor], torch.Tensor]]) -> 
     bar = fig.colorbar(image, ax=list(axes), fraction=0.03, pad=0.03)
     bar.set_label("output")
     return describe(
-        fig, f"The output over the plane of two inputs. Of the four cases of exclusive or come out right: {'; '.join(words)}."
+        fig,
+        "The output over the plane of two inputs. Of the four cases of exclusive or come out right: "
+        f"{'; '.join(words)}.",
     )
 
 
@@ -628,8 +648,8 @@ def plot_depth_and_width(x: torch.Tensor, curves: Mapping[str, torch.Tensor]) ->
         The figure, with its words.
     """
     fig = new_figure(2.5)
-    axes = fig.subplots(1, len(curves), sharey=True)
-    fig.subplots_adjust(0.07, 0.2, 0.97, 0.83, wspace=0.1)
+    axes = np.atleast_1d(fig.subplots(1, len(curves), sharey=True))
+    fig.subplots_adjust(0.09, 0.2, 0.97, 0.83, wspace=0.1)
     words = []
     for ax, (title, y) in zip(axes, curves.items(), strict=True):
         ax.plot(x, y, color=OWN, linewidth=THIN)

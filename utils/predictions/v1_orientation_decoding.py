@@ -6,8 +6,8 @@ PREDICTIONS = (
     Prediction(
         id="04.share_of_tuning",
         question=(
-            "V1 of an awake mouse: in a single trial, how much of a typical (median) neuron's variance is due to the angle "
-            "of the grating?"
+            "V1 of an awake mouse: in a single trial, how much of a typical (median) neuron's variance is due to "
+            "the angle of the grating?"
         ),
         options=("about 90 %", "about 40 %", "about 4 %"),
         answer="C",
@@ -19,8 +19,8 @@ PREDICTIONS = (
     Prediction(
         id="04.untrained_answer",
         question=(
-            "An untrained network with 200 hidden units is shown the response to a grating at some angle between 0 and 360. "
-            "Its weights are small random numbers. What does it answer?"
+            "An untrained network with 200 hidden units is shown the response to a grating at some angle between "
+            "0 and 360. Its weights are small random numbers. What does it answer?"
         ),
         options=("something near 0", "something near 180, the middle", "something near the right angle"),
         answer="A",
@@ -39,16 +39,17 @@ PREDICTIONS = (
         ),
         answer="B",
         because=(
-            "Two gratings on both sides of the wrap look almost the same to the mouse, and to the network: nearly equal "
-            "responses must give outputs that are a whole circle apart. A smooth function cannot do that. It cuts the corner "
-            "and decodes something in between."
+            "Two gratings on both sides of the wrap look almost the same to the mouse, and to the network: "
+            "nearly equal responses must give outputs that are a whole circle apart. A smooth function cannot do "
+            "that. It cuts the corner and decodes something in between."
         ),
     ),
     Prediction(
         id="04.linear_hidden_layer",
         question=(
-            "A network with a linear hidden layer computes a weighted sum, as ridge regression does, and descent brings "
-            "its training loss close to zero. How does it do on held-out stimuli, with PyTorch's usual random start?"
+            "A network with a linear hidden layer computes a weighted sum, as ridge regression does, and descent "
+            "brings its training loss close to zero. How does it do on held-out stimuli, with PyTorch's usual "
+            "random start?"
         ),
         options=(
             "clearly worse than ridge regression",
@@ -65,8 +66,8 @@ PREDICTIONS = (
     Prediction(
         id="04.noise_that_limits",
         question=(
-            "You may read as many neurons as you like, and you know their tuning and their noise. Which kind of shared noise "
-            "keeps even the best decoder from getting ever better?"
+            "You may read as many neurons as you like, and you know their tuning and their noise. Which kind of "
+            "shared noise keeps even the best decoder from getting ever better?"
         ),
         options=(
             "any noise that neurons share: what is shared does not average out",
@@ -75,9 +76,9 @@ PREDICTIONS = (
         ),
         answer="C",
         because=(
-            "Noise that moves the activity in a direction of its own can be recognised and taken out, however many neurons "
-            "share it. Noise that moves it exactly as another stimulus would cannot: the population then answers rightly, to "
-            "another angle."
+            "Noise that moves the activity in a direction of its own can be recognised and taken out, however "
+            "many neurons share it. Noise that moves it exactly as another stimulus would cannot: the population "
+            "then answers rightly, to another angle."
         ),
     ),
 )

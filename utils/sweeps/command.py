@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import argparse
 import itertools
+import os
 import shlex
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import Field, fields
 
+from utils.sweeps.course import COURSE_TABLES, missing_conditions, train_for_tables
 from utils.sweeps.experiments import EXPERIMENTS
 from utils.sweeps.sweep import sweep
+from utils.sweeps.tables import course_file
 from utils.training.dale_conditions import N_TRAIN, Condition
 
 # How a sweep is computed changes no number, so it is no part of how the table says it was made.
@@ -36,6 +39,10 @@ HELP = {
     "tau": "membrane time constant in seconds",
     "new_sounds": "new sounds for every epoch: no, yes",
 }
+COURSE = (
+    "Adds seeds to every table in data/, the most telling tables first: a seed's networks are trained side by side, "
+    "then measured for each table. To be called in the course's folder."
+)
 EXAMPLES = """\
 Options of a network take several values, such as --layout random,block: every combination is trained.
 
@@ -87,6 +94,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit status.
     """
     given = _parser().parse_args(arguments)
+    if given.experiment == "course":
+        return _make_course_tables(given)
     try:
         conditions = _conditions(given)
         added = sweep(
@@ -115,6 +124,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m utils.sweeps", description=__doc__.splitlines()[0])
     commands = parser.add_subparsers(dest="experiment", required=True)
+    _add_course(commands)
     for name, experiment in EXPERIMENTS.items():
         command = commands.add_parser(
             name,
@@ -141,6 +151,34 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--keep", metavar="FOLDER", help="trained networks stay there and are found there")
         command.add_argument("--out", required=True, help="the table; rows that it has are not computed again")
     return parser
+
+
+def _add_course(commands: argparse._SubParsersAction) -> None:
+    course = commands.add_parser("course", help="all tables of the course, with more seeds", description=COURSE)
+    course.add_argument("--seeds", type=int, default=20, help="number of seeds (default %(default)s)")
+    course.add_argument("--tables", nargs="+", choices=COURSE_TABLES, default=list(COURSE_TABLES), metavar="NAME")
+    course.add_argument("--jobs", type=int, help="processes on this computer (default: one for each core)")
+    course.add_argument("--keep", metavar="FOLDER", required=True, help="trained networks stay there")
+
+
+def _make_course_tables(given: argparse.Namespace) -> int:
+    try:
+        for seed in range(given.seeds):
+            train_for_tables(given.tables, seed, given.keep, given.jobs)
+            for name in given.tables:
+                if missing_conditions(name, seed):
+                    words = [*COURSE_TABLES[name].options(seed + 1), "--keep", given.keep]
+                    words += ["--jobs", str(given.jobs)] if given.jobs else []
+                    status = main([*words, "--out", os.path.relpath(course_file(name))])
+                    if status:
+                        return status
+    except RuntimeError as problem:
+        print(f"utils.sweeps: {problem}\nThe same command does what is missing.", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("utils.sweeps: stopped; every finished row is kept, the same command goes on", file=sys.stderr)
+        return 130
+    return 0
 
 
 def _choices() -> list[Field]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from utils.sweeps.experiments import CONDITION, EXPERIMENTS, Results
 from utils.sweeps.processes import CallResult, call_results
 from utils.sweeps.tables import GrowingTable, versions
-from utils.sweeps.trained import groups, load_or_train
+from utils.sweeps.trained import GROUP_SIZE, groups, load_or_train
 from utils.training.dale_conditions import N_TRAIN, Condition, draw_sounds, set_sizes
 
 PROTOCOL = (
@@ -21,6 +21,7 @@ PROTOCOL = (
 )
 # A mistake in every training would fill the screen.
 MAX_NAMED = 5
+GROUP_SIZE_ON_CLUSTER = 4
 
 
 def rows_of(
@@ -95,7 +96,7 @@ def sweep(
     bar = progress(total=len(missing), desc="sweep", unit="training", steady=False)
     try:
         work = partial(rows_of, experiment=experiment, sounds=sounds, keep=keep)
-        for result in call_results(work, groups(missing), jobs, scheduler):
+        for result in call_results(work, groups(missing, group_size(len(missing), jobs, scheduler)), jobs, scheduler):
             if result.problem:
                 failed.append(result)
             else:
@@ -114,8 +115,31 @@ def sweep(
     return len(missing)
 
 
+def group_size(n_trainings: int, jobs: int | None = None, scheduler: str | None = None) -> int:
+    """How many networks are trained side by side: as many as pay, and so few that every process has something to do.
+
+    Args:
+        n_trainings: all of them.
+        jobs: number of processes; None takes all cores.
+        scheduler: of a cluster, whose number of workers changes while it works.
+
+    Returns:
+        At least 1.
+
+    >>> group_size(220, jobs=2), group_size(220, jobs=64), group_size(1, jobs=8)
+    (13, 3, 1)
+    """
+    if scheduler is not None:
+        return GROUP_SIZE_ON_CLUSTER
+    return max(1, min(GROUP_SIZE, n_trainings // (jobs or os.cpu_count() or 1)))
+
+
 def machine() -> str:
-    """Processor and number of cores, for a table's provenance."""
+    """Processor and number of cores, for a table's provenance.
+
+    Returns:
+        One line.
+    """
     name = platform.processor() or platform.machine()
     cpuinfo = Path("/proc/cpuinfo")
     if cpuinfo.exists():

@@ -57,7 +57,7 @@ def course_table(name: str) -> list[dict[str, str]]:
     Raises:
         ValueError: there is no such table.
     """
-    return read_table(_course_file(name))[1]
+    return read_table(course_file(name))[1]
 
 
 def course_provenance(name: str) -> dict[str, str]:
@@ -72,10 +72,18 @@ def course_provenance(name: str) -> dict[str, str]:
     Raises:
         ValueError: there is no such table.
     """
-    return read_table(_course_file(name))[0]
+    return read_table(course_file(name))[0]
 
 
-def _course_file(name: str) -> Path:
+def course_file(name: str) -> Path:
+    """Where a table of the course stands.
+
+    Args:
+        name: file name in `data/`, without ".csv".
+
+    Returns:
+        Its path.
+    """
     return Path(__file__).parents[2] / "data" / f"{name}.csv"
 
 
@@ -103,7 +111,11 @@ def by_seed(rows: Sequence[Mapping[str, str]], value: str, across: str = "fracti
 
 
 def versions() -> str:
-    """Python, NumPy and PyTorch by version, for a table's provenance."""
+    """Python, NumPy and PyTorch by version, for a table's provenance.
+
+    Returns:
+        One line.
+    """
     return f"Python {platform.python_version()}, NumPy {np.__version__}, PyTorch {torch.__version__.split('+')[0]}"
 
 
@@ -141,7 +153,14 @@ class GrowingTable:
         self._size: int | None = None
 
     def has(self, row: Mapping[str, object]) -> bool:
-        """Whether a row with the same key is there."""
+        """Whether a row with the same key is there.
+
+        Args:
+            key: of the row.
+
+        Returns:
+            True where it is there.
+        """
         return self._key_of(row) in self._done
 
     def note(self, name: str, value: str) -> None:

@@ -13,7 +13,7 @@ import torch
 from utils.datasets.sound import random_ipd_dataset
 from utils.models.dale_interneurons import InterneuronSNN
 from utils.models.dale_snn import DaleSNN
-from utils.training.dale_conditions import Condition, Sounds, build_network, optimizer_for
+from utils.training.dale_conditions import Condition, Sounds, build_network, draw_sounds, optimizer_for
 from utils.training.dale_ensemble import Learner, Weights, train_together
 from utils.training.dales_law_snn import History
 
@@ -95,7 +95,7 @@ def train_group(conditions: Sequence[Condition], sounds: Sounds) -> list[Trained
     Returns:
         One trained network for each.
     """
-    before = time.perf_counter()
+    before = time.thread_time()
     first, learners = conditions[0], [_learner(condition) for condition in conditions]
     # Far from the seeds of the sounds that validate and test.
     source = torch.Generator().manual_seed(first.seed + NEW_SOUNDS_SEED)
@@ -109,7 +109,7 @@ def train_group(conditions: Sequence[Condition], sounds: Sounds) -> list[Trained
         snapshots_at=(SOURCE_SWEEP_EPOCHS,),
         renew=renew if first.new_sounds == "yes" else None,
     )
-    seconds = (time.perf_counter() - before) / len(learners)
+    seconds = (time.thread_time() - before) / len(learners)
     return [
         TrainedNetwork(condition, learner.history, _weights(learner), seconds)
         for condition, learner in zip(conditions, learners, strict=True)
@@ -198,3 +198,15 @@ def load_or_train(
         if folder is not None:
             save(trained, folder)
     return [found[one] for one in conditions]
+
+
+def train_and_keep(conditions: Sequence[Condition], folder: str | Path) -> None:
+    """Train those conditions that have no file yet; for other processes, which give nothing back.
+
+    Args:
+        conditions: one of `groups`.
+        folder: of the files.
+    """
+    missing = [one for one in conditions if not file_of(one, folder).exists()]
+    if missing:
+        load_or_train(missing, draw_sounds(missing[0].seed, missing[0].phase), folder)

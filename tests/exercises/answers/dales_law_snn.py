@@ -170,21 +170,6 @@ def likelihood_by_where(spikes, probability):
 
 
 RIGHT = {
-    "06.log_likelihood": {
-        "two products": lambda s, p: s @ torch.log(p).T + (1 - s) @ torch.log(1 - p).T,
-        "log1p": lambda s, p: s @ p.log().T + (1 - s) @ torch.log1p(-p).T,
-        "log odds": lambda s, p: s @ torch.logit(p).T + (1 - p).log().sum(1),
-        "loops": likelihood_in_loops,
-        "where": likelihood_by_where,
-        "einsum": lambda s, p: torch.einsum("sb,hb->sh", s, p.log()) + torch.einsum("sb,hb->sh", 1 - s, (1 - p).log()),
-        "numpy": lambda s, p: s.numpy() @ np.log(p.numpy()).T + (1 - s.numpy()) @ np.log(1 - p.numpy()).T,
-        "binary cross entropy": lambda s, p: torch.stack(
-            [-torch.nn.functional.binary_cross_entropy(one.expand_as(s), s, reduction="none").sum(1) for one in p],
-            dim=1,
-        ),
-        "Bernoulli": lambda s, p: torch.distributions.Bernoulli(p[None]).log_prob(s[:, None]).sum(-1),
-        "double": lambda s, p: s.double() @ p.double().log().T + (1 - s.double()) @ (1 - p.double()).log().T,
-    },
     "06.surrogate_gradient": {
         "one line": lambda g, x, k: g * k * (s := torch.sigmoid(k * x)) * (1 - s),
         "exp": lambda g, x, k: g * k * (e := torch.exp(-(k * x).abs())) / (1 + e) ** 2,
@@ -240,6 +225,23 @@ RIGHT = {
         ),
         "topk": error_from(pick=lambda z: z.topk(1).indices[:, 0]),
     },
+    "06.log_likelihood": {
+        "two products": lambda s, p: s @ p.log().T + (1 - s) @ (1 - p).log().T,
+        "log odds": lambda s, p: s @ (p / (1 - p)).log().T + (1 - p).log().sum(1),
+        "logit": lambda s, p: s @ torch.logit(p).T + torch.log1p(-p).sum(1),
+        "einsum": lambda s, p: torch.einsum("nb,hb->nh", s, p.log()) + torch.einsum("nb,hb->nh", 1 - s, (1 - p).log()),
+        "broadcast": lambda s, p: (s[:, None] * p.log() + (1 - s[:, None]) * (1 - p).log()).sum(2),
+        "where": lambda s, p: torch.where(s[:, None] > 0, p, 1 - p).log().sum(2),
+        "a distribution": lambda s, p: torch.distributions.Bernoulli(p).log_prob(s[:, None]).sum(-1),
+        "loops": likelihood_in_loops,
+        "numpy": lambda s, p: s.numpy() @ np.log(p.numpy()).T + (1 - s.numpy()) @ np.log1p(-p.numpy()).T,
+        "double": lambda s, p: s.double() @ p.double().log().T + (1 - s.double()) @ (1 - p.double()).log().T,
+        "cross entropy": lambda s, p: (
+            -torch.stack(
+                [torch.nn.functional.binary_cross_entropy(p, one.expand_as(p), reduction="none").sum(1) for one in s]
+            )
+        ),
+    },
     "06.without_rows": {
         "a loop": rows_in_a_loop,
         "a mask": rows_by_a_mask,
@@ -279,17 +281,6 @@ RIGHT = {
 }
 
 WRONG = {
-    "06.log_likelihood": {
-        "silence ignored": lambda s, p: s @ p.log().T,
-        "no logarithm": lambda s, p: s @ p.T + (1 - s) @ (1 - p).T,
-        "bits": lambda s, p: (s @ p.log().T + (1 - s) @ (1 - p).log().T) / math.log(2),
-        "log10": lambda s, p: s @ p.log10().T + (1 - s) @ (1 - p).log10().T,
-        "mean": lambda s, p: (s @ p.log().T + (1 - s) @ (1 - p).log().T) / s.shape[1],
-        "swapped": lambda s, p: (s @ p.log().T + (1 - s) @ (1 - p).log().T).T,
-        "sign": lambda s, p: -(s @ p.log().T + (1 - s) @ (1 - p).log().T),
-        "likelihood": lambda s, p: likelihood_by_where(s, p).exp(),
-        "other way round": lambda s, p: (1 - s) @ p.log().T + s @ (1 - p).log().T,
-    },
     "06.surrogate_gradient": {
         "inner missing": surrogate(outer=False),
         "chain missing": surrogate(chain=False),
@@ -341,6 +332,18 @@ WRONG = {
         "a whole circle": error_from(middle=lambda c, n: -180 + (c + 0.5) * 360 / n),
         "argmin": error_from(pick=lambda z: z.argmin(1)),
         "twelve": error_from(middle=lambda c, n: -90 + (c + 0.5) * 15),
+    },
+    "06.log_likelihood": {
+        "spikes only": lambda s, p: s @ p.log().T,
+        "silence only": lambda s, p: (1 - s) @ (1 - p).log().T,
+        "no logarithm": lambda s, p: s @ p.T + (1 - s) @ (1 - p).T,
+        "bits": lambda s, p: s @ p.log2().T + (1 - s) @ (1 - p).log2().T,
+        "mean": lambda s, p: (s @ p.log().T + (1 - s) @ (1 - p).log().T) / s.shape[1],
+        "turned": lambda s, p: p.log() @ s.T + (1 - p).log() @ (1 - s).T,
+        "exchanged": lambda s, p: (1 - s) @ p.log().T + s @ (1 - p).log().T,
+        "negative": lambda s, p: -(s @ p.log().T + (1 - s) @ (1 - p).log().T),
+        "exponential": lambda s, p: (s @ p.log().T + (1 - s) @ (1 - p).log().T).exp(),
+        "Poisson": lambda s, p: s @ p.log().T - p.sum(1),
     },
     "06.without_rows": {
         "in place": rows_in_place,

@@ -1,0 +1,124 @@
+"""Every panel of the website in a real browser: forty of its states against what Python itself draws and says."""
+
+import shutil
+
+import numpy as np
+import pytest
+from browser_tools import BROWSER, NO_BROWSER, axe, chromium
+from panel_pages import IN_A_BLOCK, ON_AVERAGE, differences, drawn_by_python, go_to, on_canvas, some_states
+from panel_pages import write_live_page as write_page
+
+from book.panels import HEAVIEST, _site_panels, live_panels, offered
+from course import notebook_paths
+from utils.panels.states import outline
+
+NOTEBOOKS = [path.stem for path in notebook_paths()]
+STATES = 40
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.timeout(1800),
+    pytest.mark.skipif(BROWSER is None, reason=NO_BROWSER),
+    pytest.mark.xdist_group("website"),
+]
+
+
+@pytest.fixture(scope="module")
+def live():
+    # Those of the last `make book` are taken as they are; what has changed since is recorded here.
+    return live_panels(NOTEBOOKS)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as started:
+        yield started
+
+
+def opened(context, folder, panel):
+    shutil.copyfile(panel.script, folder / f"{panel.name}.js")
+    page = context.new_page()
+    page.goto(write_page(folder, panel).as_uri())
+    page.wait_for_selector(".course-panel-live")
+    return page, page.query_selector("[data-panel]")
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS)
+def test_a_page_shows_what_python_draws(live, browser, tmp_path, notebook):
+    makers = _site_panels(notebook.partition("_")[2])
+    assert set(live[notebook]) == set(makers)
+    context = browser.new_context(viewport={"width": 1400, "height": 1000}, device_scale_factor=2)
+    for cell, maker in makers.items():
+        panel = maker()
+        about = live[notebook][cell].about
+        whole = outline(panel, about["grid_states"])
+        page, root = opened(context, tmp_path, live[notebook][cell])
+        for numbers in some_states(whole, STATES):
+            said = go_to(page, root, numbers)
+            picture, words = drawn_by_python(panel, whole.values(numbers))
+            assert said.removeprefix("\N{WARNING SIGN} ") == " ".join(words.split()), (cell, numbers)
+            if not said.startswith("\N{WARNING SIGN}"):
+                average, block = differences(on_canvas(page, root), picture)
+                assert average < ON_AVERAGE, (cell, numbers)
+                assert block < IN_A_BLOCK, (cell, numbers)
+        page.close()
+    context.close()
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS)
+def test_every_panel_is_used_by_keyboard_and_fits(live, browser, tmp_path, notebook):
+    for width, scheme in ((375, "dark"), (1400, "light")):
+        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        for panel in live[notebook].values():
+            page, _ = opened(context, tmp_path, panel)
+            page.evaluate("scheme => { document.documentElement.dataset.theme = scheme; }", scheme)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            assert axe(page, ".course-panel") == []
+            start = page.locator(".course-panel-words").inner_text()
+            for control in page.locator("input[type=range][data-control]").all():
+                if control.get_attribute("max") == "0":
+                    continue
+                before = control.input_value()
+                control.focus()
+                page.keyboard.press("Home" if before != "0" else "End")
+                assert control.input_value() != before
+            page.get_by_role("button", name="Reset").focus()
+            page.keyboard.press("Enter")
+            assert page.locator(".course-panel-words").inner_text() == start
+            page.close()
+        context.close()
+
+
+def test_states_weigh_little(live):
+    weights = {panel.name: panel.script.stat().st_size for panels in live.values() for panel in panels.values()}
+    assert max(weights.values()) <= HEAVIEST
+    # Of the 60 MB that the whole website may have.
+    assert sum(weights.values()) < 20e6
+
+
+@pytest.mark.alone
+@pytest.mark.parametrize("notebook", NOTEBOOKS)
+def test_a_new_picture_comes_at_once(live, browser, tmp_path, notebook):
+    context = browser.new_context(viewport={"width": 1400, "height": 1000})
+    for panel in live[notebook].values():
+        page, _ = opened(context, tmp_path, panel)
+        took = page.evaluate(
+            """() => { const panel = document.querySelector('[data-panel]').coursePanel, took = [];
+              const {grids, controls} = panel.record, grid = grids.at(-1), last = grid.controls.length - 1;
+              for (let i = 0; i < 60; i++) {
+                const stops = grid.stops[i % (last + 1)], control = grid.controls[i % (last + 1)];
+                const begin = performance.now();
+                panel.move(control, stops[(7 * i) % stops.length]);
+                panel.canvas.getContext('2d').getImageData(0, 0, 1, 1);
+                took.push(performance.now() - begin);
+              }
+              return took; }"""
+        )
+        assert np.median(took) < 16, panel.name
+        assert np.percentile(took, 95) < 50, panel.name
+        page.close()
+    context.close()
+
+
+def test_every_module_of_panels_offers_them():
+    for notebook in NOTEBOOKS:
+        assert offered(notebook.partition("_")[2]), notebook

@@ -1,0 +1,85 @@
+"""Panels on pages without a kernel: the page of one panel, its canvas, and the picture that Python draws of a state."""
+
+from __future__ import annotations
+
+import base64
+import io
+import random
+
+import numpy as np
+from PIL import Image, ImageFilter
+
+from book.panels import Live, facts, panel_html
+from utils.panels import states
+from utils.panels.recording import DPI
+
+# Of the whole range of brightness: on average, and of the worst block of 16 * 16 pixels after some blur.
+ON_AVERAGE, IN_A_BLOCK = 0.02, 0.19
+STILL = '<a class="course-figure" href="#"><img src="data:," alt="still" width="720" height="360"></a>'
+
+
+def write_page(folder, panel, name="panel"):
+    """Write a page that holds one panel and nothing else; gives back its path and the recording."""
+    recording = states.record(panel)
+    script = folder / f"{name}.js"
+    script.write_text(states.script(name, recording), encoding="utf-8")
+    return write_live_page(folder, Live(name, facts(recording), script)), recording
+
+
+def write_live_page(folder, live):
+    """Write a page that holds one recorded panel, whose states stand beside it; gives back its path."""
+    name = live.name
+    html = panel_html(live, STILL, "As it stands.", "https://example.org", 1).replace(f"../_static/panels/{name}", name)
+    static = (states.__file__.partition("utils")[0]) + "book/_static"
+    page = folder / f"{name}.html"
+    page.write_text(
+        f'<!doctype html><html lang="en" data-theme="light"><head><meta charset="utf-8"><title>{name}</title>'
+        f'<meta name="viewport" content="width=device-width"><link rel="stylesheet" href="file://{static}/course.css">'
+        '<style>html[data-theme="dark"] body {background: #121212; color: #ced6dd}</style>'
+        f'<script src="file://{static}/panel.js"></script><script src="file://{static}/course.js"></script></head>'
+        f'<body><main class="bd-article"><h1>{name}</h1>{html}</main></body></html>',
+        encoding="utf-8",
+    )
+    return page
+
+
+def some_states(recording, count, seed=0):
+    """Numbers of stops of some of a recording's states, the same on every run."""
+    every = list(recording.all_numbers())
+    return random.Random(seed).sample(every, min(count, len(every)))
+
+
+def drawn_by_python(panel, values):
+    """The picture and the sentence of a state, as the notebook's panel makes them, two pixels for each of the page."""
+    panel._canvas.figure.set_dpi(DPI)
+    panel._canvas.background = None
+    panel.set(**values)
+    with Image.open(io.BytesIO(panel.png)) as picture:
+        return picture.convert("RGB"), panel.caption
+
+
+def on_canvas(page, root):
+    """The picture of a panel's canvas, at the pixels it holds."""
+    url = page.evaluate("root => root.querySelector('canvas').toDataURL()", root)
+    with Image.open(io.BytesIO(base64.b64decode(url.partition(",")[2]))) as picture:
+        return picture.convert("RGB")
+
+
+def go_to(page, root, numbers):
+    """Bring a panel into a state as its controls would, and give back the sentence."""
+    return page.evaluate(
+        """([root, numbers]) => { const panel = root.coursePanel; panel.pause(); panel.numbers = numbers;
+          panel.show(panel.find(numbers)); return root.querySelector('.course-panel-words').textContent; }""",
+        [root, list(numbers)],
+    )
+
+
+def differences(one, other):
+    """How far two pictures are apart: on average, and in the worst block, as parts of the whole range."""
+    assert one.size == other.size
+    pair = [np.asarray(picture, float) / 255 for picture in (one, other)]
+    blurred = [np.asarray(p.filter(ImageFilter.GaussianBlur(1.5)).convert("L"), float) / 255 for p in (one, other)]
+    apart = np.abs(blurred[0] - blurred[1])
+    high, wide = (side // 16 * 16 for side in apart.shape)
+    blocks = apart[:high, :wide].reshape(high // 16, 16, wide // 16, 16).mean(axis=(1, 3))
+    return float(np.abs(pair[0] - pair[1]).mean()), float(blocks.max())
