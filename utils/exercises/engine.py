@@ -272,10 +272,13 @@ class Exercise:
         self, result: Any, wanted: Expected, untouched: Sequence[Any], given: Sequence[Any]
     ) -> tuple[str | None, bool]:
         """What is wrong with a result, and whether a known mistake may explain it."""
-        if self.compare is None:
-            words = difference(result, wanted.result, self.rtol, self.atol)
-        else:
-            words = self.compare(result, wanted.result, *untouched)
+        try:
+            if self.compare is None:
+                words = difference(result, wanted.result, self.rtol, self.atol)
+            else:
+                words = self.compare(result, wanted.result, *untouched)
+        except Exception:  # of the comparison, and not of the student's code: its lines are none of theirs
+            words = f"It returned {kind(result)}, which cannot be compared with the expected result."
         if words is not None:
             return words, True
         if self.call is None:
