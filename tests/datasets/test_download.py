@@ -270,3 +270,22 @@ def test_what_a_killed_download_left_is_swept_up_a_day_later(server, tmp_path):
         os.utime(folder, (time.time() - 90_000,) * 2)
     fetch(NAME, [server.url("good")], MD5, tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == {NAME, "download-young", "kept"}
+
+
+def test_a_refused_certificate_says_what_to_do(tmp_path, monkeypatch):
+    """As behind a school's filter, which signs with a certificate of its own; trying again does not help."""
+    import requests
+
+    tries = []
+
+    def refuse(url, **_):
+        tries.append(url)
+        raise requests.exceptions.SSLError("certificate verify failed: self-signed certificate in certificate chain")
+
+    monkeypatch.setattr(requests, "get", refuse)
+    with pytest.raises(DownloadError) as caught:
+        fetch("a.npz", ["https://example.org/a"], "0" * 32, folder=tmp_path, pause=0)
+    assert "its certificate was refused" in str(caught.value)
+    assert "REQUESTS_CA_BUNDLE" in str(caught.value)
+    assert "no connection" not in str(caught.value)
+    assert len(tries) == 1

@@ -1,5 +1,6 @@
 """The simulated V1 population has the statistics of the recording: one test for each target, on both."""
 
+import functools
 import subprocess
 import sys
 from pathlib import Path
@@ -11,10 +12,11 @@ import v1_statistics as v1
 from torch import nn
 
 from utils.datasets import v1_simulation
-from utils.datasets.v1_simulation import simulate_v1, tuning_curve
+from utils.datasets.v1_simulation import V1Population, simulate_v1, tuning_curve
 from utils.models.decoders import ResponseSpace, angular_error, decode_ridge, split_stimuli
+from utils.statistics import prediction_interval
 
-PUBLISHED_LOSS = {10: 12219.759, 20: 1672.732, 30: 548.097, 40: 235.619, 50: 144.001}
+PUBLISHED_LOSS = {10: 12219.759, 20: 1672.732, 30: 548.097, 40: 235.619, 50: 144.001, 100: 22.811, 200: 2.469}
 
 
 @pytest.fixture(params=["simulated", "recorded"])
@@ -114,10 +116,13 @@ def test_largest_shared_noise_is_untuned_and_heavy_tailed(responses):
     within(max((loadings > 0).mean(), (loadings < 0).mean()), 0.7, 0.95)
 
 
-@pytest.fixture(scope="module")
-def published_run():
-    """The source's first network on the simulated population, in exact coordinates of its 360 responses."""
-    responses, stimuli = v1.population()
+SEEDS = range(2021, 2029)
+
+
+@functools.cache
+def published_run(seed):
+    """The source's first network on a simulated population, in exact coordinates of its 360 responses."""
+    responses, stimuli = simulate_v1(seed)
     space = ResponseSpace(responses)
     train, _ = split_stimuli(len(stimuli))
     torch.manual_seed(1)
@@ -130,7 +135,7 @@ def published_run():
         of_draws = float(((net(space.coordinates[draws]) - stimuli[draws]) ** 2).mean())
     optimizer = torch.optim.SGD(net.parameters(), lr=1e-4)
     losses = []
-    for _ in range(50):
+    for _ in range(200):
         loss = ((net(x) - y) ** 2).mean()
         optimizer.zero_grad()
         loss.backward()
@@ -139,15 +144,26 @@ def published_run():
     return of_draws, losses
 
 
-def test_error_of_untrained_network(published_run):
-    of_draws, losses = published_run
+def test_the_default_seed_is_that_of_the_course():
+    """It was fixed before its population had been looked at: whoever changes it must not choose."""
+    assert v1_simulation.SEED == SEEDS[0] == 2021
+    assert torch.equal(simulate_v1(n_neurons=20)[0], simulate_v1(2021, 20)[0])
+
+
+def test_error_of_untrained_network():
+    of_draws, losses = published_run(2021)
     assert of_draws == pytest.approx(42949.14, rel=0.01)
     assert losses[0] == pytest.approx(44667.426, rel=0.01)
 
 
 @pytest.mark.parametrize("iteration", PUBLISHED_LOSS)
-def test_training_losses(published_run, iteration):
-    within(published_run[1][iteration - 1] / PUBLISHED_LOSS[iteration], 0.5, 2)
+def test_a_published_loss_could_be_one_more_population(iteration):
+    """Eight populations, on a logarithmic scale: the published value lies in the interval for a ninth."""
+    logs = [np.log10(published_run(seed)[1][iteration - 1]) for seed in SEEDS]
+    low, high = prediction_interval(logs)
+    within(np.log10(PUBLISHED_LOSS[iteration]), low, high)
+    # An interval of any width would hold it.
+    assert high - low < 1.8
 
 
 @pytest.mark.parametrize("seed", [4, 0, 1])
@@ -169,7 +185,7 @@ def test_shape_type_and_labels():
 
 def test_z_scored_over_trials():
     responses, _ = v1.population()
-    random = np.random.Generator(np.random.PCG64(1))
+    random = np.random.Generator(np.random.PCG64(v1_simulation.SEED))
     _, counts, _ = v1_simulation._trials(random)
     assert counts.sum() == v1_simulation.N_TRIALS
     weighted = (torch.from_numpy(counts) * responses).sum(0) / counts.sum()
@@ -232,3 +248,48 @@ def test_time_and_memory():
     seconds, megabytes = map(float, out.split())
     assert seconds < 2
     assert megabytes < 80
+
+
+# --- a population that knows its truth --------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def population():
+    return V1Population(3, 3000)
+
+
+def test_responses_are_scattered_around_the_true_tuning(population):
+    rates, _ = population.tuning(population.given)
+    noise = population.responses.numpy() + population.offset - rates
+    assert abs(noise.mean()) < 0.003
+    # Private and shared parts together make what is left.
+    shared = (rates**2)[:, None, :] * (population.loadings**2)[None]
+    expected = (rates * population.grain + shared.sum(1)) / population.counts[:, None]
+    assert (noise**2).mean() == pytest.approx(expected.mean(), rel=0.05)
+
+
+def test_slopes_are_those_of_the_tuning(population):
+    angles, step = np.linspace(0, 6, 40), 1e-3
+    ahead, behind = (population.tuning(angles + side * step)[0].astype(float) for side in (1, -1))
+    _, slopes = population.tuning(angles)
+    np.testing.assert_allclose(slopes, (ahead - behind) / (2 * step), atol=0.02 * np.abs(slopes).max())
+
+
+def test_tuning_of_some_neurons(population):
+    whole, part = population.tuning(population.given), population.tuning(population.given, np.array([5, 2]))
+    for every, some in zip(whole, part, strict=True):
+        np.testing.assert_allclose(some, every[:, [5, 2]], rtol=1e-5)
+
+
+def test_wobble_moves_what_is_given_and_nothing_else(population):
+    wobbling = V1Population(3, 3000, wobble=2.0)
+    assert torch.equal(population.shown, wobbling.shown)
+    np.testing.assert_array_equal(population.counts, wobbling.counts)
+    apart = np.rad2deg(wobbling.given - population.given) * np.sqrt(population.counts)
+    assert apart.std() == pytest.approx(2.0, rel=0.1)
+    assert torch.equal(V1Population(3, 3000).responses, population.responses)
+    # Bins are labelled by their lower edge: what was shown lies within half a degree of it.
+    label = torch.arange(360.0)[:, None]
+    assert angular_error(population.shown, label).max() < 0.5
+    with pytest.raises(ValueError, match="wobble: got -1"):
+        V1Population(0, 5, wobble=-1)

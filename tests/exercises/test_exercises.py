@@ -2,13 +2,16 @@
 
 import ast
 import inspect
+import re
 
 import pytest
-from notebook_tools import cells_that_call, exercise_cells, read_all
+from notebook_tools import cells_that_call, code_cells, exercise_cells, read_all
 
 from utils.exercises import get, ids
 from utils.exercises.comparing import difference
 from utils.exercises.engine import CORRECT, NOT_YET
+from utils.exercises.notebooks import exercise_ids
+from utils.exercises.registry import of_notebook
 
 NOTEBOOKS = read_all()
 # Notebook number -> least number of exercises, predictions and slider panels.
@@ -76,8 +79,13 @@ class TestNotebook:
         nb, number = NOTEBOOKS[path], path.name[:2]
         here = set(exercise_cells(nb))
         assert here == {name for name in ids() if name.startswith(number)}
-        found = (len(here), len(cells_that_call(nb, "predict")), len(cells_that_call(nb, "SliderPanel")))
+        panels = [cell for _, cell in code_cells(nb) if re.search(r"\bpanels\.\w+\(", cell.source)]
+        found = (len(here), len(cells_that_call(nb, "predict")), len(panels))
         assert all(f >= p for f, p in zip(found, PROMISED[number], strict=True)), (found, PROMISED[number])
+
+    def test_exercises_are_registered_in_the_notebooks_order(self, path):
+        order = [task.id for task in of_notebook(path.name[:2])]
+        assert order == exercise_ids(NOTEBOOKS[path]), "boxes count exercises in the order of their module"
 
     def test_an_exercise_cell_holds_the_exercise_alone(self, path):
         nb = NOTEBOOKS[path]

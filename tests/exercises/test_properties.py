@@ -100,8 +100,7 @@ class TestAnswers:
     def test_what_stands_under_the_name_works_whatever_was_answered(self, factor, a, b):
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(registry, "_registered", dict(registry._registered))
-            patch.setattr("utils.exercises.decorator.publish", lambda *args, **kwargs: None)
-            patch.setattr("utils.exercises.boxes.publish", lambda *args, **kwargs: None)
+            patch.setattr("utils.exercises.boxes.emit", lambda *args, **kwargs: None)
             register(task())
 
             @exercise("99.line")
@@ -116,8 +115,8 @@ class TestAnswers:
         seen = []
         feedback = Feedback(NOT_YET, "Not yet.", "".join(f"line {number}\n" for number in range(n)))
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("utils.exercises.boxes.publish", lambda text, *args, **kwargs: seen.append(text))
-            boxes.show_feedback(task(), feedback, 0)
+            patch.setattr("utils.exercises.boxes.emit", lambda text, *args, **kwargs: seen.append(text))
+            boxes.show_feedback(task(), feedback)
         lines = " / ".join(f"line {number}" for number in range(min(n, 5)))
         assert ("Your code printed" in seen[0]) == (n > 0)
         assert lines in seen[0]
@@ -136,8 +135,7 @@ class TestAnswers:
 
     def test_hints_end_and_solutions_say_what_to_copy(self, known, monkeypatch):
         seen = []
-        for name in ("decorator", "boxes"):
-            monkeypatch.setattr(f"utils.exercises.{name}.publish", lambda text, *args, **kwargs: seen.append(text))
+        monkeypatch.setattr("utils.exercises.boxes.emit", lambda text, *args, **kwargs: seen.append(text))
         register(task(hints=()))
         answer = exercise("99.line")(crossed)
         del seen[:]
@@ -145,7 +143,7 @@ class TestAnswers:
         answer.solution()
         boxes.show_solution(task(reference=Case))
         assert seen[0] == "This exercise has no hints; its .solution() shows one answer."
-        assert seen[1].startswith("One solution of 99.line. Copy the function under")
+        assert seen[1].startswith("One solution of exercise 1. Copy the function under")
         assert seen[1].endswith("return a + 2 * b")
         assert "Copy the class under" in seen[2]
         assert len(seen) == 3

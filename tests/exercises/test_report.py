@@ -226,7 +226,7 @@ def test_command_line_end_to_end(tmp_path, capsys):
 
 def test_the_courses_own_boxes_are_understood():
     """The worker reads what the boxes write: both must agree on the form."""
-    from utils.exercises.report import _course_notes
+    from utils.exercises.report import exercise_notes
 
     good = {"exercise": "02.relu_biases", "status": "correct", "hints": 1}
     outputs = [
@@ -237,5 +237,5 @@ def test_the_courses_own_boxes_are_understood():
         {"metadata": {}},
         {},
     ]
-    assert list(_course_notes(outputs)) == [good]
+    assert list(exercise_notes(outputs)) == [good]
     assert json.loads(json.dumps(good)) == good

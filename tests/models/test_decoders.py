@@ -11,9 +11,12 @@ from hypothesis import strategies as st
 from torch import nn
 
 from utils.models.decoders import (
+    Elementwise,
     ResponseSpace,
     angle_of,
     angular_error,
+    bump_targets,
+    decode_bumps,
     decode_ridge,
     error_by_neurons,
     error_by_stimuli,
@@ -21,6 +24,7 @@ from utils.models.decoders import (
     ridge_predictions,
     sine_cosine,
     split_stimuli,
+    standardise,
     tuning_share,
 )
 
@@ -229,3 +233,76 @@ def test_tuning_share():
     share = tuning_share(responses)
     assert float(share[:200].mean()) == pytest.approx(0.5, abs=0.02)
     assert float(share[200:].mean()) == pytest.approx(0, abs=0.02)
+
+
+# --- orientations, bumps, and recordings of any unit ------------------------------------------------------------------
+
+
+def test_orientations_have_a_circle_of_their_own():
+    assert float(angular_error(column(179), column(1), 180)) == pytest.approx(2)
+    assert float(angular_error(column(0), column(90), 180)) == pytest.approx(90)
+    degrees = column(0, 45, 90, 179.5)
+    torch.testing.assert_close(sine_cosine(column(10), 180), sine_cosine(column(20)))
+    torch.testing.assert_close(angle_of(sine_cosine(degrees, 180), 180), degrees)
+
+
+@pytest.mark.parametrize("decode", [decode_ridge, decode_bumps])
+@pytest.mark.parametrize("period", [180, 360])
+def test_decoding_within_a_period(decode, period):
+    stimuli = torch.arange(0, period, period / 72)[:, None]
+    responses = bump_targets(stimuli, period, n=30, sharpness=5.0)
+    train, test = split_stimuli(len(stimuli), 0)
+    decoded = decode(responses @ responses.T, stimuli, train, test, period)
+    assert ((decoded >= 0) & (decoded < period)).all()
+    assert angular_error(decoded, stimuli[test], period).max() < 0.01 * period
+
+
+def test_bumps_stand_where_they_should():
+    targets = bump_targets(torch.tensor([[0.0], [90.0], [15.0]]), n=4)
+    assert targets.argmax(1).tolist() == [0, 1, 0]
+    assert targets[0].tolist() == pytest.approx([1, math.exp(-20), math.exp(-40), math.exp(-20)], abs=1e-6)
+    # Half of the height at 15 degrees.
+    assert float(targets[2, 0]) == pytest.approx(0.5, abs=0.01)
+
+
+def test_decoders_in_between_on_the_default_split():
+    """The floor of the first decoder is its own: other targets do better on the same examples."""
+    responses, stimuli = v1.population()
+    gram, (train, test) = responses @ responses.T, split_stimuli(360)
+    errors = [
+        float(angular_error(decode(gram, stimuli, train, test), stimuli[test]).mean())
+        for decode in (decode_ridge, decode_bumps)
+    ]
+    assert errors[1] < 0.8 < 1 < errors[0]
+
+
+def test_errors_of_another_decoder():
+    responses, stimuli = v1.population()
+    errors = error_by_neurons(responses[:, :400], stimuli, [100, 400], [0], decode=decode_bumps)
+    train, test = split_stimuli(360, 0)
+    gram = dict(growing_grams(responses[:, :400], [100, 400], 0))[400]
+    expected = angular_error(decode_bumps(gram, stimuli, train, test), stimuli[test]).mean()
+    assert errors[0, 1] == pytest.approx(float(expected), rel=1e-5)
+
+
+@pytest.mark.parametrize("scale", [1e-6, 1.0, 1e6])
+def test_standardised_responses_have_one_width(scale):
+    responses, _ = v1.population()
+    some = responses[:, :50] * scale + 3 * scale
+    found = standardise(torch.cat([some, 7 * torch.ones(360, 1)], 1))
+    assert torch.isfinite(found).all()
+    assert (found[:, 50] == 0).all()
+    assert float(torch.linalg.eigvalsh(found @ found.T)[-1]) / 360 == pytest.approx(500, rel=1e-3)
+    spreads = found[:, :50].std(0)
+    assert float(spreads.std() / spreads.mean()) < 1e-3
+
+
+def test_neurons_that_never_change_cannot_be_standardised():
+    with pytest.raises(ValueError, match="responses: got neurons that answer the same"):
+        standardise(torch.ones(12, 3))
+
+
+def test_a_function_as_a_layer():
+    net = nn.Sequential(Elementwise(torch.tanh), nn.Linear(2, 1))
+    z = torch.randn(4, 2, generator=torch.Generator().manual_seed(0))
+    torch.testing.assert_close(net(z), net[1](torch.tanh(z)))

@@ -54,16 +54,16 @@ def test_each_pulse_is_alone():
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ({"amplitudes": []}, "amplitudes has shape (0,)"),
-        ({"amplitudes": [[1.0]]}, "amplitudes has shape (1, 1)"),
-        ({"amplitudes": [math.nan]}, "amplitudes holds a value outside"),
-        ({"amplitudes": [500]}, "amplitudes holds a value outside"),
-        ({"amplitudes": "strong"}, "amplitudes is 'strong'"),
-        ({"amplitudes": [1.0], "dt": 0.2}, "dt is 0.2 ms"),
-        ({"amplitudes": [1.0], "dt": 0}, "dt is 0 ms"),
-        ({"amplitudes": [1.0], "pulse": -1}, "pulse is -1 ms"),
-        ({"amplitudes": [1.0], "duration": math.nan}, "duration is nan ms"),
-        ({"amplitudes": [1.0], "onset": 99}, "onset is 99 ms"),
+        ({"amplitudes": []}, "amplitudes: got shape (0,)"),
+        ({"amplitudes": [[1.0]]}, "amplitudes: got shape (1, 1)"),
+        ({"amplitudes": [1, math.nan]}, "amplitudes: got nan"),
+        ({"amplitudes": [500]}, "amplitudes: got 500"),
+        ({"amplitudes": "strong"}, "amplitudes: got 'strong'"),
+        ({"amplitudes": [1.0], "dt": 0.2}, "dt: got 0.2 ms"),
+        ({"amplitudes": [1.0], "dt": 0}, "dt: got 0 ms"),
+        ({"amplitudes": [1.0], "pulse": -1}, "pulse: got -1 ms"),
+        ({"amplitudes": [1.0], "duration": math.nan}, "duration: got nan ms"),
+        ({"amplitudes": [1.0], "onset": 99}, "onset: got 99 ms"),
     ],
 )
 def test_bad_input_is_named(arguments, words):

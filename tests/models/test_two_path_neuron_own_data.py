@@ -9,20 +9,20 @@ from notebook_tools import code_cells, read_all, run
 NOTEBOOK = next(nb for path, nb in read_all().items() if path.name.startswith("01"))
 # What the section's cells need of those above it.
 NEEDED = {"bootstrap", "imports", "two-path-response", "doses", "zero-bias", "first-epoch", "train", "tabs"}
-NEEDED |= {"loss-gradient", "training-step", "diagram"}
+NEEDED |= {"loss-gradient", "training-step", "diagram", "module"}
 DATA = {
     "[0.0, 0.5], [0.0, 3.0]": "",
     "[0.5] * 12, [1000.0] * 12": "",
     "[-5, 1e3], [-2, 7]": "",
-    "[0, 0.5, 1], [0, 1]": "stimuli holds 3 and responses 2 values",
-    "[], []": "stimuli holds 0 values",
-    "[0] * 13, [0] * 13": "stimuli holds 13 values",
-    "[0, 'half'], [0, 1]": "stimuli is [0, 'half']; a list of numbers is needed",
-    "[0, 1], [0, float('nan')]": "responses holds nan",
-    "[0, float('inf')], [0, 1]": "stimuli holds inf",
-    "0.5, 1": "stimuli is 0.5; a list of numbers is needed",
-    "[[0, 1]], [[0, 1]]": "stimuli is [[0, 1]]; a list of numbers is needed",
-    "None, ...": "stimuli is None; a list of numbers is needed",
+    "[0, 0.5, 1], [0, 1]": "responses: got 2 for 3 stimuli",
+    "[], []": "stimuli: got 0 values",
+    "[0] * 13, [0] * 13": "stimuli: got 13 values",
+    "[0, 'half'], [0, 1]": "stimuli: got [0, 'half'], allowed is a list of numbers",
+    "[0, 1], [0, float('nan')]": "responses: got nan",
+    "[0, float('inf')], [0, 1]": "stimuli: got inf",
+    "0.5, 1": "stimuli: got 0.5, allowed is a list of numbers",
+    "[[0, 1]], [[0, 1]]": "stimuli: got [[0, 1]], allowed is a list of numbers",
+    "None, ...": "stimuli: got None, allowed is a list of numbers",
 }
 
 

@@ -26,10 +26,10 @@ def update(line, height):
     return f"A line up to {height}."
 """,
     'SliderPanel("Line", [Slider("height", "height", 0, 9, 3, 1)], draw, update, "Move it.").show()',
-    'predict("05.orders")',
+    'predict("05.order_of_pulses")',
     'Tabs({"one": "<p>first words</p>", "two": "<p>second words</p>"}).show()',
     'for _ in progress(range(3), desc="counting"):\n    pass',
-    'predict("05.off")',
+    'predict("05.part_switched_off")',
 )
 # What stands in for a live view, and the views themselves, as far as they can be seen.
 SEEN = """() => [...document.querySelectorAll('.jp-OutputArea-child')].filter(e => e.checkVisibility()

@@ -142,3 +142,4 @@ def test_the_website_gets_every_panel():
     assert list(made) == ["film", "panel"]
     panel = made["panel"]()
     assert panel.caption.startswith("4 arms with noise 0.16")
+    assert all(panel.values[name] in kept for name, kept in panel.site_values.items())

@@ -45,7 +45,7 @@ def exercise(exercise_id: str) -> Callable[[Any], Any]:
             feedback = Feedback(ERROR, f"The check could not be finished ({type(problem).__name__}: {problem}).")
         right_name = task.reference.__name__
         name = getattr(candidate, "__name__", right_name)
-        # Names matter in a notebook, whose cells below use them; elsewhere a program may call its functions as it likes.
+        # Names matter in a notebook, whose cells below use them; a program may call its functions as it likes.
         space = _space_of(candidate)
         misnamed = name != right_name and space.get("__name__") == "__main__"
         if misnamed:

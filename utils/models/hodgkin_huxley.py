@@ -51,17 +51,18 @@ def pulse_responses(
     try:
         current = np.asarray(amplitudes, dtype=float)
     except (TypeError, ValueError):
-        raise ValueError(f"amplitudes is {amplitudes!r}; a list of numbers in uA/cm2 is needed") from None
+        raise ValueError(f"amplitudes: got {amplitudes!r}, allowed is a list of numbers in uA/cm2") from None
     if current.ndim != 1 or current.size == 0:
-        raise ValueError(f"amplitudes has shape {current.shape}; a list of at least one number is needed")
-    if not (np.abs(current) <= 200).all():
-        raise ValueError("amplitudes holds a value outside -200 to 200 uA/cm2, or one that is no number")
+        raise ValueError(f"amplitudes: got shape {current.shape}, allowed is a list of at least one number")
+    outside = current[~(np.abs(current) <= 200)]
+    if outside.size:
+        raise ValueError(f"amplitudes: got {outside[0]:g}, allowed are numbers from -200 to 200 uA/cm2")
     limits = {"pulse": (pulse, 1000.0), "duration": (duration, 1000.0), "dt": (dt, 0.05)}
     for name, (value, most) in limits.items():
         if not 0 < value <= most:
-            raise ValueError(f"{name} is {value!r} ms; more than 0 and at most {most:g} ms are allowed")
+            raise ValueError(f"{name}: got {value!r} ms, allowed is more than 0 and at most {most:g} ms")
     if not 0 <= onset <= duration:
-        raise ValueError(f"onset is {onset!r} ms; it must lie between 0 and duration, {duration:g} ms")
+        raise ValueError(f"onset: got {onset!r} ms, allowed is 0 to the duration, {duration:g} ms")
 
     n_steps = round(duration / dt) + 1
     time = np.arange(n_steps) * dt

@@ -84,7 +84,7 @@ class TwoPathNeuron(nn.Module):
         trainable = (trainable,) if isinstance(trainable, str) else tuple(trainable)
         for name in trainable:
             if name not in PARAMETERS:
-                raise ValueError(f"trainable holds {name!r}; allowed are {', '.join(PARAMETERS)}")
+                raise ValueError(f"trainable: got {name!r}, allowed is one of {', '.join(PARAMETERS)}")
         for name, value in zip(PARAMETERS, (w00, b00, w01, b01, w10, w11, b_final), strict=True):
             number = torch.tensor(_finite(value, name), dtype=dtype)
             setattr(self, name, nn.Parameter(number, requires_grad=name in trainable))
@@ -142,7 +142,7 @@ class TwoPathNeuron(nn.Module):
         v = self.trace(stimulus)
         y = _finite_tensor(observed, "observed", self.b_final)
         if y.shape != v.x.shape:
-            raise ValueError(f"observed has shape {tuple(y.shape)}; it must have that of stimulus, {tuple(v.x.shape)}")
+            raise ValueError(f"observed: got shape {tuple(y.shape)}, allowed is that of stimulus, {tuple(v.x.shape)}")
         dloss_dresponse = 2 * (v.response - y)
         # A ReLU passes the slope on where its input is above zero; at zero itself PyTorch takes a slope of 0.
         dresponse_dz, gate0, gate1 = ((u > 0).to(u.dtype) for u in (v.z, v.z0, v.z1))
@@ -188,7 +188,7 @@ def autograd_rule(neuron: TwoPathNeuron, stimulus: Tensor | float, observed: Ten
     v = twin.trace(stimulus)
     for name, given in (("stimulus", v.x), ("observed", y)):
         if given.ndim:
-            raise ValueError(f"{name} has shape {tuple(given.shape)}; one number is allowed here, a single point")
+            raise ValueError(f"{name}: got shape {tuple(given.shape)}, allowed is one number, a single point")
     loss = (v.response - y) ** 2
 
     def slope(of: Tensor, by: Tensor) -> Tensor:
@@ -218,18 +218,16 @@ def observations(stimuli: Sequence[float], responses: Sequence[float]) -> tuple[
         try:
             column = [float(value) for value in given]
         except (TypeError, ValueError):
-            raise ValueError(f"{name} is {given!r}; a list of numbers is needed, such as [0, 0.5, 1].") from None
+            raise ValueError(f"{name}: got {given!r}, allowed is a list of numbers, such as [0, 0.5, 1].") from None
         for value in column:
             if not abs(value) <= 1000:
-                raise ValueError(f"{name} holds {value:g}; every value must be a number between -1000 and 1000.")
+                raise ValueError(f"{name}: got {value:g}, allowed are numbers from -1000 to 1000.")
         columns.append(column)
     n_stimuli, n_responses = map(len, columns)
     if n_stimuli != n_responses:
-        raise ValueError(
-            f"stimuli holds {n_stimuli} and responses {n_responses} values; each stimulus needs one response."
-        )
+        raise ValueError(f"responses: got {n_responses} for {n_stimuli} stimuli, allowed is one for each stimulus.")
     if not 1 <= n_stimuli <= 12:
-        raise ValueError(f"stimuli holds {n_stimuli} values; between 1 and 12 points can be followed by hand.")
+        raise ValueError(f"stimuli: got {n_stimuli} values, allowed are 1 to 12, which can be followed by hand.")
     x, y = (torch.tensor(column, dtype=torch.float64) for column in columns)
     return x, y
 
@@ -266,9 +264,9 @@ def descend(
     )
     rate = _finite(learning_rate, "learning_rate")
     if rate <= 0:
-        raise ValueError(f"learning_rate is {rate:g}; it must be above 0")
+        raise ValueError(f"learning_rate: got {rate:g}, allowed is a number above 0")
     if isinstance(epochs, bool) or not isinstance(epochs, int) or not 1 <= epochs <= 100_000:
-        raise ValueError(f"epochs is {epochs!r}; a whole number from 1 to 100000 is allowed")
+        raise ValueError(f"epochs: got {epochs!r}, allowed is a whole number from 1 to 100,000")
     b = _finite(neuron.b_final.item() if start is None else start, "start")
     with torch.no_grad():
         v = neuron.trace(x)
@@ -291,9 +289,9 @@ def _finite(value: float, name: str) -> float:
     try:
         number = float(value)
     except (TypeError, ValueError):
-        raise ValueError(f"{name} is {value!r}; a number is needed") from None
+        raise ValueError(f"{name}: got {value!r}, allowed is a number") from None
     if not math.isfinite(number):
-        raise ValueError(f"{name} is {number}; a finite number is needed")
+        raise ValueError(f"{name}: got {number}, allowed is a finite number")
     return number
 
 
@@ -302,7 +300,7 @@ def _finite_tensor(values: Tensor | Sequence[float] | float, name: str, like: Te
     try:
         tensor = torch.as_tensor(values, dtype=like.dtype, device=like.device)
     except (TypeError, ValueError, RuntimeError):
-        raise ValueError(f"{name} is {values!r}; numbers are needed") from None
+        raise ValueError(f"{name}: got {values!r}, allowed are numbers") from None
     if not torch.isfinite(tensor).all():
-        raise ValueError(f"{name} holds a value that is not finite; every dose and response must be a finite number")
+        raise ValueError(f"{name}: got a value that is not finite, allowed are finite numbers")
     return tensor

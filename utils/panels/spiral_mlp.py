@@ -200,7 +200,7 @@ class Training:
         epochs: after which training ends.
     """
 
-    X_MAX, PIXELS, POINTS, LOWEST = 1.5, 110, 300, 0.003
+    X_MAX, PIXELS, POINTS, LOWEST = 1.5, 80, 300, 0.003
 
     def __init__(self, train_step: TrainStep, epochs: int = 60) -> None:
         self.train_step, self.epochs = train_step, epochs

@@ -225,7 +225,7 @@ class TurningGrating:
         self.shown, self.period, self.turn = stimuli[1::2, 0].numpy().astype(float), period, 360 / period
         tuned = tuning_share(learned).topk(max(2, responses.shape[1] // 2)).indices
         preferred = _preferred(learned[:, tuned].numpy(), degrees, self.turn)
-        n_bins = int(np.clip(len(tuned) // 30, 8, 72))
+        n_bins = int(np.clip(len(tuned) // 8, 8, 72))
         self.middles = (np.arange(n_bins) + 0.5) * period / n_bins
         bins = np.minimum((preferred / period * n_bins).astype(int), n_bins - 1)
         counts = np.bincount(bins, minlength=n_bins)

@@ -197,7 +197,14 @@ class OneSound:
     """The picture of one sound in a panel: its raster on the left, the share of fibres that fire on the right."""
 
     def draw(self, fig: Figure) -> OneSound:
-        """Draw what does not move, and empty artists for what does."""
+        """Draw what does not move, and empty artists for what does.
+
+        Args:
+            fig: an empty figure.
+
+        Returns:
+            This picture, whose artists move.
+        """
         raster = fig.add_axes((0.085, 0.15, 0.43, 0.75))
         counts = fig.add_axes((0.615, 0.15, 0.37, 0.75))
         self.image = _raster_axes(raster, np.zeros((100, 200)))
@@ -227,7 +234,14 @@ class HeardSound:
     """The picture of a sound that can be heard, in a panel: the two ears' rates above, the spikes below."""
 
     def draw(self, fig: Figure) -> HeardSound:
-        """Draw what does not move, and empty artists for what does."""
+        """Draw what does not move, and empty artists for what does.
+
+        Args:
+            fig: an empty figure.
+
+        Returns:
+            This picture, whose artists move.
+        """
         rates = fig.add_axes((0.09, 0.7, 0.895, 0.21))
         raster = fig.add_axes((0.09, 0.15, 0.895, 0.45))
         time = np.arange(100)
@@ -337,13 +351,17 @@ class OneUnit:
     """The picture of one hidden unit in a panel: the spikes that arrive above, its potential below."""
 
     def draw(self, fig: Figure) -> OneUnit:
-        """Draw what does not move, and empty artists for what does."""
+        """Draw what does not move, and empty artists for what does.
+
+        Args:
+            fig: an empty figure.
+
+        Returns:
+            This picture, whose artists move.
+        """
         inputs = fig.add_axes((0.1, 0.64, 0.885, 0.28))
         membrane = fig.add_axes((0.1, 0.145, 0.885, 0.42))
-        self.marks = [
-            inputs.plot([], [], "|", color=color, markersize=3.2, label=name)[0]
-            for name, color in (("excitatory", EXCITATORY), ("inhibitory", INHIBITORY))
-        ]
+        self.marks = [inputs.plot([], [], "|", color=color, markersize=3.2)[0] for color in (EXCITATORY, INHIBITORY)]
         inputs.set(xlim=(0, 99), ylim=(-1, 41), xticklabels=[], title="Spikes that arrive")
         inputs.set_yticks([10, 30], ["E", "I"])
         inputs.grid(False)
@@ -477,7 +495,14 @@ class ConfusionFilm:
         self._accuracies = np.asarray(accuracies, dtype=float)
 
     def draw(self, fig: Figure) -> ConfusionFilm:
-        """Draw what does not move, and the matrix of nothing."""
+        """Draw what does not move, and the matrix of nothing.
+
+        Args:
+            fig: an empty figure.
+
+        Returns:
+            This picture, whose artists move.
+        """
         matrix = fig.add_axes((0.08, 0.15, 0.34, 0.74))
         course = fig.add_axes((0.66, 0.15, 0.325, 0.74))
         self.image = _confusion_axes(matrix, np.zeros((12, 12)))
@@ -580,7 +605,7 @@ def plot_likelihood(phases: Any, ears: Any, directions: Any, posterior: Any, tru
     phases, ears, directions, posterior = map(_array, (phases, ears, directions, posterior))
     fig = new_figure(3.0)
     by_ear, by_direction = fig.subplots(1, 2)
-    fig.subplots_adjust(left=0.085, right=0.985, bottom=0.165, top=0.87, wspace=0.3)
+    fig.subplots_adjust(left=0.1, right=0.985, bottom=0.165, top=0.87, wspace=0.3)
     for ear, color, dashes, name in zip(ears, (LEFT, RIGHT), ("-", DASHED), ("left ear", "right ear"), strict=True):
         by_ear.plot(np.degrees(phases), ear - ear.max(), color=color, linestyle=dashes, label=name)
     by_ear.set(xlabel="phase at the first step (°)", ylabel="log-likelihood - best", ylim=(-250, 60))
@@ -1000,6 +1025,7 @@ def plot_drive(
         spread(right, where, samples, f"{name}, n = {len(np.atleast_2d(samples))}", color).set_linestyle(dashes)
     chance_line(right, CHANCE)
     right.set(xlabel="inhibitory fraction", ylabel="named right (%)", ylim=(0, 100), xlim=(-0.03, 1.3))
+    right.set_xticks(np.arange(6) / 5)
     right.set_title("Accuracy after learning")
     right.legend(loc="lower center", bbox_to_anchor=(0.42, 0.12))
     return describe(
@@ -1027,7 +1053,14 @@ class TenSounds:
         self._listeners = {name: np.asarray(answers, dtype=float) for name, answers in listeners.items()}
 
     def draw(self, fig: Figure) -> TenSounds:
-        """Draw what does not move, and empty artists for what does."""
+        """Draw what does not move, and empty artists for what does.
+
+        Args:
+            fig: an empty figure.
+
+        Returns:
+            This picture, whose artists move.
+        """
         answers = fig.add_axes((0.09, 0.15, 0.4, 0.74))
         errors = fig.add_axes((0.68, 0.15, 0.3, 0.74))
         answers.plot([-90, 90], [-90, 90], color=TRUTH, linestyle=DASHED, linewidth=GUIDE)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 from matplotlib import colormaps
+from matplotlib.colors import to_rgb
 from matplotlib.patches import Circle
 
 from utils.page import approx, counted, describe
@@ -1003,4 +1004,5 @@ def _label_ends(ax: Axes, ends: Sequence[tuple]) -> None:
                 heights[i], heights[i + 1] = heights[i] - short / 2, heights[i + 1] + short / 2
     for (x, _, words, color), height in zip(ordered, heights, strict=True):
         place = {"xytext": (5, 0), "textcoords": "offset points", "annotation_clip": False}
-        ax.annotate(words, (x, height), color=color, fontsize=SMALL, va="center", **place)
+        ink = [0.6 * part for part in to_rgb(color)]  # words need more contrast than lines
+        ax.annotate(words, (x, height), color=ink, fontsize=SMALL, va="center", **place)

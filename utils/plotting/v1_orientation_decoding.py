@@ -407,7 +407,7 @@ def plot_classifier(trails: Mapping[str, Mapping[str, Sequence[float]]]) -> Figu
         The figure, with its words.
     """
     fig = new_figure(2.7)
-    axes = fig.subplots(1, len(trails), sharey=True)
+    axes = np.atleast_1d(fig.subplots(1, len(trails), sharey=True))
     fig.subplots_adjust(0.09, 0.19, 0.98, 0.85, wspace=0.12)
     floor = max(min(min(trail["train"]) for trail in trails.values()) * 0.7, 1e-4)
     words = []
@@ -440,7 +440,7 @@ def plot_decoded_bins(
         The figure, with its words.
     """
     fig = new_figure(3.3)
-    axes = fig.subplots(1, len(decoded), sharey=True)
+    axes = np.atleast_1d(fig.subplots(1, len(decoded), sharey=True))
     fig.subplots_adjust(0.15, 0.16, 0.98, 0.88, wspace=0.08)
     width = period / n_classes
     right_bins, words = torch.floor(true % period / width), []
@@ -567,7 +567,7 @@ def plot_information(
         The figure, with its words.
     """
     fig = new_figure(3.4)
-    axes = fig.subplots(1, len(bounds), sharey=True)
+    axes = np.atleast_1d(fig.subplots(1, len(bounds), sharey=True))
     fig.subplots_adjust(0.09, 0.16, 0.97, 0.88, wspace=0.08)
     styles = {"learned": (OWN, "-", "o"), "knowing": (OTHER, DASHED, "s")}
     labels = {"learned": "learned from examples", "knowing": "knows tuning and covariance"}
@@ -603,7 +603,7 @@ def plot_xor(networks: Mapping[str, Callable[[torch.Tensor], torch.Tensor]]) -> 
         The figure, with its words.
     """
     fig = new_figure(2.9)
-    axes = fig.subplots(1, len(networks))
+    axes = np.atleast_1d(fig.subplots(1, len(networks)))
     fig.subplots_adjust(0.07, 0.17, 0.9, 0.87, wspace=0.25)
     side = torch.linspace(-0.4, 1.4, 91)
     grid = torch.cartesian_prod(side, side)
@@ -648,7 +648,7 @@ def plot_depth_and_width(x: torch.Tensor, curves: Mapping[str, torch.Tensor]) ->
         The figure, with its words.
     """
     fig = new_figure(2.5)
-    axes = fig.subplots(1, len(curves), sharey=True)
+    axes = np.atleast_1d(fig.subplots(1, len(curves), sharey=True))
     fig.subplots_adjust(0.09, 0.2, 0.97, 0.83, wspace=0.1)
     words = []
     for ax, (title, y) in zip(axes, curves.items(), strict=True):

@@ -114,14 +114,14 @@ PREDICTIONS = (
             "another phase. Now it hears *new* sounds at the *same* phase. What becomes of the gap?"
         ),
         options=(
-            "Nearly all of it stays: the network knows its 4096 sounds by heart",
+            "Most of it stays: the network knows its 4096 sounds by heart",
             "It is halved",
             "It vanishes: the other phase was the problem",
         ),
         answer="A",
         because=(
             "Spikes are drawn anew for each sound, and the network has learned the random part of those it saw. A new "
-            "phase adds little to that: 100 ms hold two whole swings, wherever they begin."
+            "phase adds less to that: 100 ms hold two whole swings, wherever they begin."
         ),
     ),
     Prediction(

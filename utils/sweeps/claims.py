@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from utils.page.tables import Table
-from utils.statistics import PairedDifference, holm, paired_difference
+from utils.statistics import PairedDifference, paired_difference
+from utils.sweeps.comparisons import TableRow, corrected, select
 
 BySeed = dict[int, float]
 
 
-def column(rows: Sequence[Mapping[str, str]], name: str, scale: float = 1.0, **where: str | float) -> BySeed:
+def column(rows: Sequence[TableRow], name: str, scale: float = 1.0, **where: str | float) -> BySeed:
     """One column of a table, by seed.
 
     Args:
@@ -28,28 +29,20 @@ def column(rows: Sequence[Mapping[str, str]], name: str, scale: float = 1.0, **w
     >>> column([{"seed": "3", "fraction": "0.5", "accuracy": "0.8"}], "accuracy", 100, fraction=0.5)
     {3: 80.0}
     """
-    found: BySeed = {}
-    for row in rows:
-        if row[name] == "" or not all(_same(row[key], value) for key, value in where.items()):
-            continue
-        seed = int(row["seed"])
-        if seed in found:
-            raise ValueError(f"where: got {where}, which leaves two rows of seed {seed}, allowed is one of each")
-        found[seed] = scale * float(row[name])
+    chosen = [row for row in select(rows, **where) if row[name]]
+    found = {int(row["seed"]): scale * float(row[name]) for row in chosen}
     if not found:
         raise ValueError(f"where: got {where}, allowed is what some of the {len(rows)} rows have")
+    if len(found) < len(chosen):
+        raise ValueError(f"where: got {where}, which leaves several rows of one seed, allowed is one of each")
     return found
-
-
-def _same(cell: str, value: str | float) -> bool:
-    return cell == value if isinstance(value, str) else cell != "" and float(cell) == float(value)
 
 
 class Claims:
     """Collects paired comparisons and corrects them together: the more one asks, the more looks like an effect."""
 
     def __init__(self) -> None:
-        self.claims: list[tuple[str, PairedDifference]] = []
+        self.differences: dict[str, PairedDifference] = {}
 
     def compare(self, name: str, first: Mapping[int, float], second: Mapping[int, float], unit: str = "points") -> str:
         """Compare two conditions on the seeds that both have.
@@ -68,26 +61,24 @@ class Claims:
         """
         seeds = sorted(first.keys() & second.keys())
         found = paired_difference([first[seed] for seed in seeds], [second[seed] for seed in seeds])
-        self.claims.append((name, found))
+        self.differences[name] = found
         return f"{name}: {found.mean:+.1f} {unit} (95 % interval {found.low:+.1f} to {found.high:+.1f}, n = {found.n})"
 
     def show(self) -> None:
         """Show all comparisons so far, with p values corrected for their number (Holm)."""
-        corrected = holm([found.p for _, found in self.claims])
         rows = [
-            (name, f"{found.mean:+.1f}", f"{found.low:+.1f} to {found.high:+.1f}", str(found.n), _p(p), _verdict(p))
-            for (name, found), p in zip(self.claims, corrected, strict=True)
+            (
+                one.name,
+                f"{one.difference.mean:+.1f}",
+                f"{one.difference.low:+.1f} to {one.difference.high:+.1f}",
+                str(one.difference.n),
+                "< 0.001" if one.corrected_p < 0.001 else f"{one.corrected_p:.3f}",
+                "differs" if one.corrected_p < 0.05 else "not shown",
+            )
+            for one in corrected(self.differences)
         ]
         Table(
             ("difference, paired by seed", "mean", "95 % interval", "n", "corrected p", "at 5 %"),
             rows,
             caption=f"{len(rows)} comparisons, corrected together (Holm)",
         ).show()
-
-
-def _p(p: float) -> str:
-    return "< 0.001" if p < 0.001 else f"{p:.3f}"
-
-
-def _verdict(p: float) -> str:
-    return "differs" if p < 0.05 else "not shown"

@@ -167,7 +167,8 @@ def _make_course_tables(given: argparse.Namespace) -> int:
             train_for_tables(given.tables, seed, given.keep, given.jobs)
             for name in given.tables:
                 if missing_conditions(name, seed):
-                    words = [*COURSE_TABLES[name].options(seed + 1), "--jobs", "1", "--keep", given.keep]
+                    words = [*COURSE_TABLES[name].options(seed + 1), "--keep", given.keep]
+                    words += ["--jobs", str(given.jobs)] if given.jobs else []
                     status = main([*words, "--out", os.path.relpath(course_file(name))])
                     if status:
                         return status

@@ -112,7 +112,7 @@ def retrain_readout(model: DaleSNN, ipd: Tensor, spikes: Tensor, steps: int = 30
 
 
 def readout_accuracies(
-    model: DaleSNN, train: tuple[Tensor, Tensor], test: tuple[Tensor, Tensor], seed: int = 0, steps: int = 300
+    model: DaleSNN, train: tuple[Tensor, Tensor], test: tuple[Tensor, Tensor], seed: int = 0
 ) -> dict[str, float]:
     """Share of test sounds named right by four read-outs of one hidden layer.
 
@@ -120,8 +120,7 @@ def readout_accuracies(
         model: the network.
         train: phase differences (n,) in radians and spikes (n, n_steps, n_inputs) to learn from.
         test: the same two to be tested on.
-        seed: decides the initial weights of the small network.
-        steps: steps of Adam, each on all sounds.
+        seed: decides the initial weights of the free read-outs and their order of learning.
 
     Returns:
         For each of `READOUTS`: the network's own ("old"), the same anew under the same signs ("signed"), a free linear
@@ -130,43 +129,53 @@ def readout_accuracies(
     (ipd, spikes), (test_ipd, test_spikes) = train, test
     labels, test_labels = ipd_to_class(ipd, model.n_classes), ipd_to_class(test_ipd, model.n_classes)
     seen, test_seen = readout_inputs(model, spikes), readout_inputs(model, test_spikes)
-
-    def accuracy(logits: Tensor) -> float:
-        return (logits.argmax(1) == test_labels).float().mean().item()
-
     signed = copy.deepcopy(model)
-    with torch.no_grad():
-        old = accuracy(test_seen @ model.signed_weights()[1])
-    _fit_signed(signed, seen, labels, steps)
+    _fit_signed(signed, seen, labels)
     # Free read-outs see numbers of mean 0 and variance 1, so that they need no signs and no scale to begin with.
     mean, sd = seen.mean(0), seen.std(0) + 1e-6
-    seen, test_standard = (seen - mean) / sd, (test_seen - mean) / sd
+    standard, test_standard = (seen - mean) / sd, (test_seen - mean) / sd
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         linear = nn.Linear(model.n_hidden, model.n_classes)
         mlp = nn.Sequential(nn.Linear(model.n_hidden, 64), nn.ReLU(), nn.Linear(64, model.n_classes))
-    for network, rate in ((linear, 0.05), (mlp, 0.01)):
-        _fit(network, network.parameters(), seen, labels, steps, rate)
+        _fit_free(linear, standard, labels, steps=800, rate=0.03, weight_decay=0)
+        _fit_free(mlp, standard, labels, steps=400, rate=0.01, weight_decay=0.3)
     with torch.no_grad():
-        return {
-            "old": old,
-            "signed": accuracy(test_seen @ signed.signed_weights()[1]),
-            "linear": accuracy(linear(test_standard)),
-            "mlp": accuracy(mlp(test_standard)),
+        logits = {
+            "old": test_seen @ model.signed_weights()[1],
+            "signed": test_seen @ signed.signed_weights()[1],
+            "linear": linear(test_standard),
+            "mlp": mlp(test_standard),
         }
+    return {name: (logits[name].argmax(1) == test_labels).float().mean().item() for name in READOUTS}
 
 
-def _fit_signed(model: DaleSNN, seen: Tensor, labels: Tensor, steps: int) -> None:
-    _fit(lambda x: LOGIT_SCALE * x @ model.signed_weights()[1], [model.w2], seen, labels, steps, 0.01)
+def _fit_signed(model: DaleSNN, seen: Tensor, labels: Tensor, steps: int = 300) -> None:
+    optimizer = torch.optim.Adam([model.w2], lr=0.01)
+    for _ in range(steps):
+        optimizer.zero_grad()
+        F.cross_entropy(LOGIT_SCALE * seen @ model.signed_weights()[1], labels).backward()
+        optimizer.step()
     model.zero_grad(set_to_none=True)
 
 
-def _fit(logits, parameters, seen: Tensor, labels: Tensor, steps: int, rate: float) -> None:
-    optimizer = torch.optim.Adam(parameters, lr=rate)
+def _fit_free(
+    readout: nn.Module,
+    seen: Tensor,
+    labels: Tensor,
+    steps: int,
+    rate: float,
+    weight_decay: float,
+    batch_size: int = 256,
+) -> None:
+    optimizer = torch.optim.AdamW(readout.parameters(), lr=rate, weight_decay=weight_decay)
+    schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1, 0.05, steps)
     for _ in range(steps):
+        batch = torch.randint(len(seen), (batch_size,))
         optimizer.zero_grad()
-        F.cross_entropy(logits(seen), labels).backward()
+        F.cross_entropy(readout(seen[batch]), labels[batch]).backward()
         optimizer.step()
+        schedule.step()
 
 
 @torch.no_grad()

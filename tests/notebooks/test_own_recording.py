@@ -1,0 +1,79 @@
+"""Notebook 04 on a recording of your own: every cell runs, nothing is undefined or speaks of another recording."""
+
+import contextlib
+import io
+
+import nbformat
+import numpy as np
+import pytest
+
+from course import notebook_paths
+
+# These two look at simulated populations whatever is loaded, and take half of the time.
+WITHOUT = {"bootstrap", "bound", "wobble"}
+
+
+def said(source):
+    """What all cells of notebook 04 print with that source: cell id -> text."""
+    path = next(path for path in notebook_paths() if path.name.startswith("04"))
+    words, names = {}, {"__name__": "notebook"}
+    for cell in nbformat.read(path, as_version=4).cells:
+        if cell.cell_type != "code" or cell.id in WITHOUT:
+            continue
+        code = cell.source.replace('SOURCE = "simulated"', f"SOURCE = {str(source)!r}")
+        out = io.StringIO()
+        with contextlib.redirect_stdout(out):
+            exec(compile(code, cell.id, "exec"), names)
+        words[cell.id] = out.getvalue()
+    return words
+
+
+def tuned(angles, n, period, seed=0):
+    """Responses of neurons with bumps at random preferred angles, and noise."""
+    random = np.random.RandomState(seed)
+    away = np.cos(2 * np.pi * (angles[:, None] - random.rand(n) * period) / period)
+    return np.exp(4 * (away - 1)) + 0.2 * random.randn(len(angles), n)
+
+
+def check(words):
+    for cell, text in words.items():
+        assert "nan" not in text, (cell, text)
+        assert "diverg" not in text.replace("it diverges", ""), (cell, text)
+        # Numbers of the published recording, which was not loaded.
+        for number in ("44667", "12219", "23,589", "23589"):
+            assert number not in text, (cell, text)
+    assert "needs the recording" in words["scoreboard"]
+
+
+def test_the_smallest_recording(tmp_path):
+    """8 neurons, 12 stimuli."""
+    angles = np.arange(0, 360, 30.0)
+    np.savez(tmp_path / "small.npz", resp=tuned(angles, 8, 360), stimuli=angles)
+    words = said(tmp_path / "small.npz")
+    check(words)
+    assert "8 neurons in response to 12 stimuli" in words["load"]
+    assert "7 stimuli for training, 5 held out" in words["split"]
+
+
+@pytest.mark.slow
+def test_orientations_in_radians_with_repeats_and_counts(tmp_path):
+    angles = np.repeat(np.arange(-90, 90, 7.5), 4)
+    spikes = np.random.RandomState(1).poisson(3000 * np.maximum(tuned(angles, 30, 180), 0))
+    np.savez(tmp_path / "counts.npz", resp=spikes, stimuli=np.deg2rad(angles))
+    words = said(tmp_path / "counts.npz")
+    check(words)
+    assert "read as orientations, of period 180" in words["load"]
+    assert "Chance is 45." in words["decode-all-run"]
+
+
+@pytest.mark.slow
+def test_noise_alone_in_large_units_and_without_order(tmp_path):
+    """Nothing to decode: errors near chance, and still no cell stops."""
+    random = np.random.RandomState(2)
+    responses = 1e5 + 1e4 * random.randn(40, 12)
+    responses[:, 3] = np.nan
+    np.savez(tmp_path / "noise.npz", resp=responses, stimuli=random.permutation(np.arange(0, 360, 9.0)))
+    words = said(tmp_path / "noise.npz")
+    check(words)
+    assert "left out" in words["load"]
+    assert "sorted by angle" in words["load"]
