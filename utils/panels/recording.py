@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.backend_bases import GraphicsContextBase, RendererBase
-from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.backends.backend_agg import RendererAgg, get_hinting_flag
 from matplotlib.colors import to_rgba
 from matplotlib.image import AxesImage
 from matplotlib.path import Path
@@ -357,17 +357,19 @@ class Recorder(RendererBase):
         else:
             glyphs, shapes, bars = outlines.get_glyphs_with_font(outlines._get_font(prop), s)
         scale = EM / outlines.FONT_SCALE
-        # On a screen, letters stand a little further from or nearer to each other than their outlines would.
-        true, _, _ = outlines.get_text_width_height_descent(s, prop, ismath)
-        wide, _, _ = self._screen.get_text_width_height_descent(s, prop, ismath)
-        stretch = wide / self.points_to_pixels(true) if true and not ismath else 1
+        if not ismath:
+            # On a screen, letters stand a little further from or nearer to each other than their outlines would.
+            font = self._screen._prepare_font(prop)
+            pixels = self.points_to_pixels(prop.get_size_in_points()) / outlines.FONT_SCALE
+            items = font._layout(s, flags=get_hinting_flag())
+            glyphs = [(name, item.x / pixels, y, size) for (name, _, y, size), item in zip(glyphs, items, strict=True)]
         noted, last = [], 0
         for name, x, y, size in glyphs:
             vertices, codes = shapes[name]
             if not len(vertices):
                 continue
             shape = self.shapes.number(name, lambda v=vertices, c=codes: _svg(Path(v, c), 1, scale))
-            here = round(x * scale * stretch)
+            here = round(x * scale)
             noted += [shape, _zigzag(here - last), _zigzag(round(y * scale)), round(size * EM)]
             last = here
         plain = all(size == EM for size in noted[3::4]) and not any(noted[2::4])
