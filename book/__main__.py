@@ -11,6 +11,7 @@ Any warning of Sphinx, and any link inside the website that leads nowhere, is an
 from __future__ import annotations
 
 import argparse
+import hashlib
 import os
 import shutil
 import subprocess
@@ -128,6 +129,40 @@ def build(out: Path = HTML, paths: Sequence[Path] | None = None, record: bool = 
         shutil.move(made, out)
 
 
+def build_if_changed(out: Path, record: bool = True) -> bool:
+    """Build the website unless it stands there already, made from the same files by the same packages.
+
+    Args:
+        out: where to.
+        record: whether panels are recorded whose states are not kept.
+
+    Returns:
+        Whether it was built.
+
+    Raises:
+        ValueError: as `build`.
+    """
+    stamp, now = out.parent / f".{out.name}-made-from", made_from(record)
+    if (out / "index.html").is_file() and stamp.is_file() and stamp.read_text(encoding="utf-8") == now:
+        return False
+    build(out, record=record)
+    stamp.write_text(now, encoding="utf-8")
+    return True
+
+
+def made_from(record: bool = True) -> str:
+    """A short text that is another one once anything has changed of which the website is made."""
+    digest = hashlib.sha256(f"{record} {sys.version}".encode())
+    folders = (ROOT / name for name in ("book", "notebooks", "utils", "benchmarks", "data", "tools"))
+    files = [path for folder in folders for path in folder.rglob("*.*") if path.is_file()]
+    files += [ROOT / name for name in ("CHANGELOG.md", "pyproject.toml", "constraints.txt")]
+    for path in sorted(files):
+        parts = path.relative_to(ROOT).parts
+        if "_build" not in parts and "__pycache__" not in parts:
+            digest.update("/".join(parts).encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Command line; returns the exit status."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -138,13 +173,12 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     start = time.monotonic()
     try:
-        build(options.out, record=not options.still)
+        built = build_if_changed(options.out, record=not options.still)
     except ValueError as problem:
         print(problem, file=sys.stderr)
         return 1
-    print(
-        f"{len(list(options.out.rglob('*.html')))} pages in {time.monotonic() - start:.0f} s: {options.out}/index.html"
-    )
+    done = f"in {time.monotonic() - start:.0f} s" if built else "stand there already, nothing has changed"
+    print(f"{len(list(options.out.rglob('*.html')))} pages {done}: {options.out}/index.html")
     if options.pdf:
         count = pdf.write_pdf(options.out, options.out.parent / pdf.FILE)
         print(f"{count} pages on paper: {options.out.parent / pdf.FILE}")

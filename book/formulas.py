@@ -135,7 +135,7 @@ def _variant(letter: str, variant: str) -> str:
 
 def _visit(writer, node: nodes.Element, display: bool) -> None:
     html = as_mathml(node.astext().strip(), display)
-    writer.body.append(f'<div class="math">{html}</div>' if display else f'<span class="math">{html}</span>')
+    writer.body.append(f'<div class="math"><div>{html}</div></div>' if display else f'<span class="math">{html}</span>')
     raise nodes.SkipNode
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Sequence
-from html import escape
+from html import escape, unescape
 from pathlib import Path
 
 FILE = "neuron-to-hearing.pdf"
@@ -34,7 +34,7 @@ def article(html: str, name: str) -> tuple[str, str]:
     inside = re.sub(r'(id|for|aria-labelledby)="([^"]+)"', rf'\1="{name}-\2"', found[1])
     inside = re.sub(r'href="#([^"]+)"', rf'href="#{name}-\1"', inside)
     # Nothing is folded on paper; the answers to the predictions stand at the end of each notebook.
-    return re.sub(r"<[^>]+>", "", title[1]).strip(), inside.replace("<details", "<details open").replace(
+    return unescape(re.sub(r"<[^>]+>", "", title[1])).strip(), inside.replace("<details", "<details open").replace(
         'loading="lazy"', ""
     )
 

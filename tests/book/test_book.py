@@ -16,7 +16,8 @@ from PIL import Image
 
 from benchmarks import report
 from benchmarks.rows import GROWTH, TIME, Row
-from book import anki, check_links, landing, speed_page, staging
+from book import __main__ as builder
+from book import anki, check_links, landing, pdf, speed_page, staging
 from book import pages as make
 from book.asking import look_back, looked_back_at
 from book.formulas import as_mathml
@@ -29,9 +30,9 @@ from utils.predictions import get as get_prediction
 from utils.predictions import ids
 
 PROJECT = read_project()
-PNG = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAQAAAACCAIAAADwyuo0AAAADklEQVR4nGP4DwMMyBwAh+gP8a2nBZcAAAAASUVORK5CYII="
-)
+_FILE = io.BytesIO()
+Image.new("RGB", (4, 2), "#0072b2").save(_FILE, "PNG")
+PNG = _FILE.getvalue()
 HEAD = "# 2. Broken lines\n\n<!-- badges -->x<!-- /badges -->\n\nA promise\nof two lines.\n\nMore."
 ABOUT = (
     "**You will**\n\n- *place* ReLUs,\n- count them\n  all.\n\n**You need** Python and [one](01_all.ipynb)\nmore.\n\n"
@@ -265,6 +266,48 @@ class TestFingerprint:
 
     def test_two_notebooks_have_two(self):
         assert len({fingerprint(name) for name in ("all_or_none_neuron", "dales_law_snn")}) == 2
+
+
+class TestMaking:
+    def test_nothing_is_built_twice_from_the_same_files(self, monkeypatch, tmp_path):
+        built = []
+
+        def build(out, record):
+            built.append(record)
+            out.mkdir(exist_ok=True)
+            (out / "index.html").touch()
+
+        monkeypatch.setattr(builder, "build", build)
+        out = tmp_path / "html"
+        assert [builder.build_if_changed(out), builder.build_if_changed(out)] == [True, False]
+        assert builder.build_if_changed(out, record=False)
+        (out / "index.html").unlink()
+        assert builder.build_if_changed(out, record=False)
+        assert built == [True, False, False]
+
+
+class TestPaper:
+    HTML = (
+        '<html><head></head><body><article class="bd-article" role="main"><section id="a"><h1>A &lt; B'
+        '<a class="headerlink" href="#a">#</a></h1><a href="#a">up</a><details><summary>S</summary>x</details>'
+        "</section></article></body></html>"
+    )
+
+    def test_places_of_several_pages_are_told_apart_and_nothing_is_folded(self):
+        title, inside = pdf.article(self.HTML, "one")
+        assert title == "A < B"
+        assert 'id="one-a"' in inside
+        assert 'href="#one-a"' in inside
+        assert "<details open>" in inside
+        with pytest.raises(ValueError, match="one: got a page without"):
+            pdf.article("<p>", "one")
+
+    def test_the_contents_say_where_each_part_begins(self):
+        page = pdf.whole("", [("one", "One", "<p>1</p>"), ("two", "Two", "<p>2</p>")], [2, 17])
+        assert '<a href="#part-two"><span>Two</span><span>17</span></a>' in page
+
+    def test_pages_are_counted(self):
+        assert pdf.page_count(b"<< /Type /Pages >> << /Type /Page >> <</Type/Page/x>>") == 2
 
 
 class TestLanding:

@@ -339,6 +339,8 @@ class Exercise:
             return Feedback(ERROR, message, printed)
         if "numpy() on Tensor that requires grad" in raised.words or "does not require grad" in raised.words:
             advice = " (Cells below learn through this function, so stay with PyTorch's functions.)"
+        elif "bitwise_xor" in raised.words or "type(s) for ^" in raised.words:
+            advice = " (A power is written with **, not with ^.)"
         else:
             advice = _ADVICE.get(raised.kind, "")
         return Feedback(ERROR, f"{on}It raised {raised.kind}{line}: {raised.words}{advice}", printed)

@@ -26,7 +26,7 @@ from utils.panels.slider_panel import SliderPanel
 from utils.plotting.style import course_style
 
 # All states of up to so many are kept, else a grid of so many; each slider alone, and each pair, at so many stops.
-ALL_STATES, GRID_STATES, ALONE_STOPS, PAIR_STOPS = 10_201, 3_072, 61, 13
+ALL_STATES, GRID_STATES, ALONE_STOPS, PAIR_STOPS = 10_201, 3_072, 61, 11
 # More controls than this have no common grid.
 GRID_CONTROLS = 3
 # Pictures of one piece of work behind a button.
