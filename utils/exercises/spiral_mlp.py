@@ -748,6 +748,7 @@ def _cases_untwist():
         Case(torch.tensor([[0.0, 0.5], [0.0, 1.0]]), torch.tensor(math.pi / 2), label="a quarter turn at radius 1"),
         Case(_random(5, 2), torch.tensor(2.5), label="points all around"),
         Case(_random(3, 4, 2, seed=1), torch.tensor([[0.5], [1.0], [2.0]]), label="a batch for each of three twists"),
+        Case(_random(5, 2, seed=2), torch.tensor([[0.5], [1.0], [2.0]]), label="the same points, for three twists"),
     ]
 
 
