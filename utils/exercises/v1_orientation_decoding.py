@@ -361,7 +361,7 @@ register(
 
 
 def train(net, r, target, n_steps, learning_rate, loss_fn):
-    """Gradient descent from beginning to end: an optimizer (optim.SGD), and n_steps steps on all of r.
+    """Gradient descent from beginning to end: optim.SGD, and n_steps steps on all of r.
 
     r: (n, d); target: (n, k) -> list of n_steps losses, each before its step
     """
