@@ -23,6 +23,5 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "set_seed": "seeding",
         "seed_worker": "seeding",
         "show": "page",
-        "use_style": "plotting",
     },
 )

@@ -33,7 +33,7 @@ def test_simulated_is_the_default(capsys):
     assert torch.equal(responses, expected[0])
     assert torch.equal(stimuli, expected[1])
     assert capsys.readouterr().out == (
-        "V1 source: a simulated population, not a recording. 23589 neurons in response to 360 stimuli.\n"
+        "V1 source: a simulated population, not a recording.\n23589 neurons in response to 360 stimuli.\n"
     )
 
 
@@ -44,7 +44,7 @@ def test_own_file(good, capsys):
         np.testing.assert_array_equal(stimuli[:, 0], STIMULI)
         assert stimuli.shape == (12, 1)
         assert responses.dtype == stimuli.dtype == torch.float32
-        assert "your file mine.npz. 5 neurons in response to 12 stimuli" in capsys.readouterr().out
+        assert "your file mine.npz.\n5 neurons in response to 12 stimuli" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("form", [(-1,), (-1, 1), (1, -1)])

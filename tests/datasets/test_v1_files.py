@@ -101,7 +101,9 @@ def test_every_kind_of_file(tmp_path, write, words, capsys):
     np.testing.assert_array_equal(responses, RESP)
     np.testing.assert_array_equal(stimuli, STIMULI)
     assert words in said(loaded)
-    assert words in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert words in " ".join(printed.split())
+    assert max(map(len, printed.splitlines())) <= 88
     assert (loaded.period, loaded.kind) == (360, "file")
 
 

@@ -7,6 +7,7 @@ from notebook_tools import run
 IMPORTS = """\
 import sys
 sys.path.insert(0, "..")
+import matplotlib
 import numpy as np
 import torch
 from torch import nn
@@ -118,6 +119,12 @@ CELLS = {
         "· correct",
         "print(torch.equal(torch.get_rng_state(), state))",
         "True",
+    ),
+    "the look of figures": (
+        f"{RIGHT}\nmatplotlib.rcParams['font.size'] = 99",
+        "· correct",
+        "print(matplotlib.rcParams['font.size'] == 99)",
+        "False",
     ),
     "a helper of its own": (
         f"SIGN = -1\ndef turned(v):\n    return SIGN * v\n{RIGHT.replace('-x_train[:-1]', 'turned(x_train[:-1])')}",

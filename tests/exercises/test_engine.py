@@ -230,6 +230,14 @@ class BrokenRepr:
         raise RuntimeError("no eq")
 
 
+def sparse(x, k):
+    return (x * k).to_sparse()
+
+
+def complex_numbers(x, k):
+    return (x * k).to(torch.complex64)
+
+
 def strange_object(x, k):
     return BrokenRepr()
 
@@ -275,6 +283,8 @@ def untraced_threads():
         (one_argument, NOT_YET, "Your function takes (x), it is called with (x, k)"),
         (not_a_number, NOT_YET, "nan"),
         (strange_object, NOT_YET, "a BrokenRepr"),
+        (sparse, CORRECT, "It is used from here on."),
+        (complex_numbers, NOT_YET, "dtype torch.complex64"),
         (raising, ERROR, "ValueError on line"),
         (raising_strangely, ERROR, "(no message)"),
         (unknown_name, ERROR, "'kk' is not defined (Was the cell that defines it run"),
@@ -516,6 +526,7 @@ def test_the_limited_call_returns_values_and_errors():
         ((1, 2), (1, 2), None),
         ([1, 2], (1, 2), None),
         ((1,), (1, 2), "1 values, expected were 2"),
+        (1 + 0j, 1.0, "a complex number, (1+0j), expected was 1"),
         (3, (1, 2), "an int, expected were 2 values"),
         ((1, 3), (1, 2), "Value 2 of 2: it returned 3"),
         ({"a": 1}, {"a": 1}, None),

@@ -27,3 +27,11 @@ def test_the_fit_is_the_best_however_memory_was_used_before(kinks):
         weights, offset = solve_for_weights(x, y, biases)
         error = relu_basis.rms(torch.relu(x[:, None] + biases) @ weights + offset - y)
         assert error == pytest.approx(best, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    "power", [lambda values: values ^ 2, lambda values: values.numpy() ^ 2, lambda values: 2.0 ^ 2]
+)
+def test_a_power_written_with_a_roof_is_told_the_stars(power):
+    feedback = get("02.relu_biases").check(lambda x_train: power(x_train))
+    assert "A power is written with **, not with ^." in feedback.message

@@ -24,7 +24,8 @@ def kind_of(arg: Any) -> str:
     if isinstance(arg, np.ndarray):
         return f"{arg.dtype} array, {arg.ndim}-d"
     if isinstance(arg, torch.nn.Module):
-        return "network"
+        is_loss = type(arg).__module__ == "torch.nn.modules.loss"
+        return "function" if is_loss else "network"
     if isinstance(arg, torch.optim.Optimizer):
         return "optimizer"
     if isinstance(arg, bool | int | float | str | list | np.generic):

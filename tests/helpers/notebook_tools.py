@@ -17,7 +17,7 @@ from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 
 from course import NOTEBOOKS, ROOT, kernel_environment, notebook_paths, read_project
-from refresh import CurrentPython
+from refresh import WIDGET_VIEW, CurrentPython
 from utils.page.output import FIGURE_WORDS
 
 SANITIZE = Path(__file__).with_name("nbval_sanitize.cfg")
@@ -177,6 +177,8 @@ def sanitized(text):
 def words(cell):
     """The texts of a cell's outputs, as the regression run compares them; a figure's words count once."""
     outputs = [o for o in cell.outputs if o.get("name") != "stderr" and FIGURE_WORDS not in o.get("metadata", {})]
+    # A live view is an output of its own, which is not stored.
+    outputs = [o for o in outputs if set(o.get("data", {"stream": ""})) != {WIDGET_VIEW}]
     return [sanitized(output.get("text") or output.get("data", {}).get("text/plain", "")) for output in outputs]
 
 

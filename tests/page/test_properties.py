@@ -22,7 +22,7 @@ from utils.page.live import STAND_IN, WIDGET_VIEW, emit_widget
 from utils.page.numbers import approx
 from utils.page.output import emit, emit_picture, escape
 from utils.panels import Choice, Slider, SliderPanel, Tabs, Text
-from utils.plotting.style import chance_line, set_limits, spread
+from utils.plotting.style import chance_line, course_style, set_limits, spread
 from utils.sweeps.tables import by_seed, course_provenance, course_table
 
 words = st.text(st.characters(codec="ascii", categories=("L", "N", "P", "S")), min_size=1, max_size=12)
@@ -95,16 +95,13 @@ class TestFigures:
     def test_words_that_say_nothing_are_refused(self, words):
         assert refusal(describe, None, words).startswith(f"words: got {words!r}")
 
-    def test_the_style_is_the_courses_own(self):
-        with plt.rc_context():
-            plt.rcdefaults()
+    def test_the_style_is_the_courses_own_and_leaves_the_readers_alone(self):
+        with plt.rc_context({"axes.grid": False, "font.size": 33}):
             before = dict(plt.rcParams)
-            utils.use_style()
-            changed = {name for name in before if plt.rcParams[name] != before[name]}
-            assert {"axes.prop_cycle", "figure.constrained_layout.use"} <= changed | {"figure.constrained_layout.use"}
-            once = dict(plt.rcParams)
-            utils.use_style()
-            assert dict(plt.rcParams) == once
+            with course_style():
+                assert plt.rcParams["axes.grid"] is True
+                assert plt.rcParams["font.size"] == 10
+            assert dict(plt.rcParams) == before
 
     @settings(max_examples=15)
     @given(level=st.floats(0, 1), label=words)

@@ -7,7 +7,7 @@ from matplotlib import pyplot as plt
 from matplotlib.colors import to_rgb
 from PIL import Image
 
-from utils import show, use_style
+from utils import show
 from utils.page import describe
 from utils.page.figures import compact_png
 from utils.plotting import style
@@ -16,8 +16,7 @@ from utils.plotting import style
 @pytest.fixture
 def fig():
     mpl.use("Agg")
-    with mpl.rc_context():
-        use_style()
+    with style.course_style():
         yield plt.figure(figsize=(4, 2))
     plt.close("all")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import textwrap
 from collections import namedtuple
 from collections.abc import Sequence
 from pathlib import Path
@@ -95,11 +96,12 @@ def load_v1(
         binned = average_bins(*loaded, bin_width)
         loaded = Recording(*binned, period=loaded.period, kind=loaded.kind, notes=loaded.notes)
     n_stimuli, n_neurons = loaded.responses.shape
-    print(f"V1 source: {name}. {n_neurons} neurons in response to {n_stimuli} stimuli.")
-    for note in loaded.notes:
-        print(f"  {note}")
+    print(f"V1 source: {name}.\n{n_neurons} neurons in response to {n_stimuli} stimuli.")
+    notes = list(loaded.notes)
     if n_stimuli < FEWEST_STIMULI or n_neurons < FEWEST_NEURONS:
-        print(f"  Notebook 04 needs {FEWEST_STIMULI} stimuli and {FEWEST_NEURONS} neurons or more.")
+        notes.append(f"Notebook 04 needs {FEWEST_STIMULI} stimuli and {FEWEST_NEURONS} neurons or more.")
+    for note in notes:
+        print(textwrap.fill(note, 86, initial_indent="- ", subsequent_indent="  "))
     return loaded
 
 

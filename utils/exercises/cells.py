@@ -82,10 +82,9 @@ class CellGuard:
             boxes.show_notice("Put back for the cells below", [f"Your code changed this for all: {'; '.join(said)}."])
         if rebound:
             names = " and ".join(f"`{name}`" for name in dict.fromkeys(rebound))
-            words = (
-                f"{names} {'has its' if len(set(rebound)) == 1 else 'have their'} old value again, since cells below "
-            )
-            boxes.show_notice("Names that the course uses", [f"{words}read it. Use other names of your own."])
+            verb, them = ("has its", "it") if len(set(rebound)) == 1 else ("have their", "them")
+            words = f"{names} {verb} old value again, since cells below read {them}. Use other names of your own."
+            boxes.show_notice("Names that the course uses", [words])
         self.before_cell = None
 
     def readable(self, lines: list[str]) -> list[str]:

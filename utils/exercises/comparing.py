@@ -160,6 +160,8 @@ def _number_difference(result: Any, expected: Any, rtol: float, atol: float) -> 
     if one or not _is_number(result):
         return f"It returned {kind(result)}, expected was a single number, {shown(expected)}."
     result, expected = _plain(result), _plain(expected)
+    if isinstance(result, complex) and not isinstance(expected, complex):
+        return f"It returned {kind(result)} number, {shown(result)}, expected was {shown(expected)}."
     if not np.isclose(complex(result), complex(expected), rtol=rtol, atol=atol, equal_nan=True):
         if isinstance(expected, float) and isinstance(result, int) and not isinstance(result, bool):
             result = float(result)

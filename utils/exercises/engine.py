@@ -272,10 +272,13 @@ class Exercise:
         self, result: Any, wanted: Expected, untouched: Sequence[Any], given: Sequence[Any]
     ) -> tuple[str | None, bool]:
         """What is wrong with a result, and whether a known mistake may explain it."""
-        if self.compare is None:
-            words = difference(result, wanted.result, self.rtol, self.atol)
-        else:
-            words = self.compare(result, wanted.result, *untouched)
+        try:
+            if self.compare is None:
+                words = difference(result, wanted.result, self.rtol, self.atol)
+            else:
+                words = self.compare(result, wanted.result, *untouched)
+        except Exception:  # of the comparison, and not of the student's code: its lines are none of theirs
+            words = f"It returned {kind(result)}, which cannot be compared with the expected result."
         if words is not None:
             return words, True
         if self.call is None:
@@ -336,6 +339,8 @@ class Exercise:
             return Feedback(ERROR, message, printed)
         if "numpy() on Tensor that requires grad" in raised.words or "does not require grad" in raised.words:
             advice = " (Cells below learn through this function, so stay with PyTorch's functions.)"
+        elif "bitwise_xor" in raised.words or "type(s) for ^" in raised.words:
+            advice = " (A power is written with **, not with ^.)"
         else:
             advice = _ADVICE.get(raised.kind, "")
         return Feedback(ERROR, f"{on}It raised {raised.kind}{line}: {raised.words}{advice}", printed)

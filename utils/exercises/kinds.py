@@ -90,6 +90,8 @@ def _rounding(value: Any) -> Iterator[float]:
 
 
 def _converted(result: Any, like: Any) -> Any:
+    if isinstance(result, torch.Tensor) and result.layout != torch.strided:
+        result = result.to_dense()
     if result is None or result is Ellipsis or isinstance(result, str):
         return None
     if isinstance(like, tuple | list):

@@ -40,10 +40,10 @@ class Result:
     solution_shown: bool = False
 
     def short(self) -> str:
-        """The result as the table shows it: "ok", "ok 2h" after two hints, "ok 2h s" if the solution was shown, too.
+        """The result as the table shows it.
 
         Returns:
-            A few words.
+            Such as "ok", "ok 2h" after two hints, "ok 2h s" if the solution was shown, too.
         """
         parts = [_SHORT[self.status]]
         if self.hints:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import faulthandler
 import functools
 import io
 import json
@@ -185,6 +186,8 @@ def _in_process(call: Callable[[Callable[[int], None]], Any], seconds: float, fi
         child = os.fork()
     if child == 0:
         try:
+            # A crash is told to the parent by silence; its traceback would only flood the page.
+            faulthandler.disable()
             os.close(reading)
             signal.signal(signal.SIGINT, signal.SIG_IGN)
         except BaseException:  # not the main thread

@@ -749,6 +749,7 @@ def _cases_untwist():
         Case(_random(5, 2), torch.tensor(2.5), label="points all around"),
         Case(_random(4, 2, seed=2), torch.full((1, 1), 1.5), label="a twist in a tensor of two dimensions"),
         Case(_random(3, 4, 2, seed=1), torch.tensor([[0.5], [1.0], [2.0]]), label="a batch for each of three twists"),
+        Case(_random(5, 2, seed=2), torch.tensor([[0.5], [1.0], [2.0]]), label="the same points, for three twists"),
     ]
 
 

@@ -216,9 +216,13 @@ def _far(result: np.ndarray, expected: np.ndarray) -> str | None:
 
 def _in_places(task: Exercise, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple:
     """All arguments by their places in the reference."""
-    bound = inspect.signature(task.reference).bind(*args, **kwargs)
+    bound = _signature(task.reference).bind(*args, **kwargs)
     bound.apply_defaults()
     return bound.args
+
+
+# A loop over time calls a function thousands of times.
+_signature = functools.cache(inspect.signature)
 
 
 def _sort(args: Sequence[Any]) -> tuple | None:

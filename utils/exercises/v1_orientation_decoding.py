@@ -361,7 +361,7 @@ register(
 
 
 def train(net, r, target, n_steps, learning_rate, loss_fn):
-    """Gradient descent from beginning to end: an optimizer (optim.SGD), and n_steps steps on all of r.
+    """Gradient descent from beginning to end: optim.SGD, and n_steps steps on all of r.
 
     r: (n, d); target: (n, k) -> list of n_steps losses, each before its step
     """
@@ -526,6 +526,8 @@ def _circular_cases():
         Case(_degrees(-15, 375, 725), _degrees(350, 10, 0), label="decoded outside of 0 to 360"),
         Case(_degrees(12.5, 359.75, 0), _degrees(12.5, 0.25, 359.9), label="small errors"),
         Case(500 * _random(0, 30, 1), 500 * _random(1, 30, 1), label="30 pairs"),
+        Case(_degrees(350, 20).double(), _degrees(10, 30).double(), label="double precision"),
+        Case(_degrees(350, 20), _degrees(10, 30).double(), label="one side in double precision"),
     ]
 
 

@@ -97,7 +97,7 @@ class SpikingMLP(nn.Module):
             activations: of the ReLU network on the same samples, from `hidden_activations`; then errors are recorded.
 
         Returns:
-            The run.
+            The run. It carries no gradients: a spike has none.
 
         Raises:
             ValueError: n_steps is below 1, or x does not fit the first layer.

@@ -48,7 +48,7 @@ def words_of(fig: Figure) -> str:
     return getattr(fig, "words", "")
 
 
-def show(fig: Figure, alt: str | None = None) -> None:
+def show(fig: Figure) -> None:
     """Show a figure with its words as alternative text, and close it.
 
     Args:
@@ -58,8 +58,6 @@ def show(fig: Figure, alt: str | None = None) -> None:
     Raises:
         ValueError: the figure carries no words.
     """
-    if alt is not None:  # until every figure carries its own words
-        describe(fig, alt)
     if not words_of(fig):
         raise ValueError('fig: got a figure without words, allowed is one that passed describe(fig, "what it shows")')
     from matplotlib import pyplot as plt

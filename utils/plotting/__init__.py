@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from utils._lazy import lazy_exports
 
-__getattr__, __dir__, __all__ = lazy_exports(__name__, {"course_style": "style", "use_style": "style"})
+__getattr__, __dir__, __all__ = lazy_exports(__name__, {"course_style": "style", "styled": "style"})

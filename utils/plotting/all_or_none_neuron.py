@@ -203,9 +203,7 @@ def plot_squid_axon(time: Any, voltage: Any, amplitudes: Any, pulse: float, onse
         if fired.any():
             which = np.flatnonzero(fired)[spike]
             at = time[voltage[which].argmax()] + 0.35 * side
-            traces.text(
-                at, 30, f"{amplitudes[which]:g}", ha="left" if side > 0 else "right", va="center", color=colors[which]
-            )
+            traces.text(at, 30, f"{amplitudes[which]:g}", ha="left" if side > 0 else "right", va="center")
     traces.text(time[-1], -58, "no spike" if not fired.all() else "", ha="right", fontsize=SMALL, color="#666666")
     traces.set(ylabel="potential (mV)", xlim=(0, time[-1]), ylim=(-85, 60), title="After each pulse")
     traces.tick_params(labelbottom=False)

@@ -9,25 +9,24 @@ from matplotlib.patches import Circle
 
 from utils.plotting.style import COLORS, CYCLIC, SMALL
 
-_STRIPES = 5
-# A quarter of a stripe off the middle, so that a grating turned half way round is another picture.
-_OFFSETS = (np.arange(-_STRIPES, _STRIPES + 1) + 0.25) / (_STRIPES + 0.5)
 
-
-def stripes(angle: float, middle: tuple[float, float] = (0.0, 0.0), radius: float = 1.0) -> np.ndarray:
+def stripes(angle: float, middle: tuple[float, float] = (0.0, 0.0), radius: float = 1.0, side: int = 5) -> np.ndarray:
     """The dark stripes of a round grating.
 
     Args:
         angle: in degrees; at 0 the stripes are upright, and they turn against the clock.
         middle: of the disc.
         radius: of the disc.
+        side: stripes on either side of the middle.
 
     Returns:
         (n_stripes, 2, 2) both ends of each.
     """
+    # A quarter of a stripe off the middle, so that a grating turned half way round is another picture.
+    offsets = (np.arange(-side, side + 1) + 0.25) / (side + 0.5)
     turn = np.deg2rad(angle)
     across, along = np.array([np.cos(turn), np.sin(turn)]), np.array([-np.sin(turn), np.cos(turn)])
-    offsets = _OFFSETS[np.abs(_OFFSETS) < 0.97]
+    offsets = offsets[np.abs(offsets) < 0.97]
     half = np.sqrt(1 - offsets**2)
     ends = offsets[:, None, None] * across + np.array([-1, 1])[None, :, None] * half[:, None, None] * along
     return np.asarray(middle) + radius * ends
@@ -42,15 +41,22 @@ class Grating:
         middle: of the disc.
         radius: of the disc.
         linewidth: of a stripe, in points.
+        side: stripes on either side of the middle.
     """
 
     def __init__(
-        self, ax: Axes, angle: float, middle: tuple[float, float] = (0.0, 0.0), radius: float = 1.0, linewidth=1.0
+        self,
+        ax: Axes,
+        angle: float,
+        middle: tuple[float, float] = (0.0, 0.0),
+        radius: float = 1.0,
+        linewidth: float = 1.0,
+        side: int = 5,
     ) -> None:
-        self._place = (middle, radius)
+        self._place = (middle, radius, side)
         ax.add_patch(Circle(middle, radius, facecolor="white", edgecolor=COLORS["grey"], linewidth=0.8, clip_on=False))
         self.lines = LineCollection(
-            stripes(angle, middle, radius), colors=COLORS["black"], linewidths=linewidth, capstyle="butt", clip_on=False
+            stripes(angle, *self._place), colors=COLORS["black"], linewidths=linewidth, capstyle="butt", clip_on=False
         )
         ax.add_collection(self.lines)
 
@@ -80,7 +86,7 @@ def angle_ring(ax: Axes, period: float = 360, n_icons: int = 8) -> None:
         turn = 2 * np.pi * icon / n_icons
         degrees = period * icon / n_icons
         at = np.array([np.cos(turn), np.sin(turn)])
-        Grating(ax, degrees, tuple(1.3 * at), 0.2, 0.9)
+        Grating(ax, degrees, tuple(1.3 * at), 0.22, 1.6, side=2)
         ax.text(*(1.78 * at), f"{degrees:g}°", ha="center", va="center", fontsize=SMALL)
     ax.text(0, 0, "angle", ha="center", va="center", fontsize=SMALL)
     ax.set(xlim=(-2.05, 2.05), ylim=(-2.05, 2.05), aspect="equal")

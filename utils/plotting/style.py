@@ -42,9 +42,6 @@ TRUTH = COLORS["grey"]  # what it should be, and the score of guessing (dashed)
 EXAMPLES = COLORS["orange"]  # what is learned from
 BEST = COLORS["green"]  # the best possible
 OTHER = COLORS["purple"]  # another way, to compare with
-# The first edition's names, until no figure uses them.
-DATA = COLORS["black"]
-MODEL = COLORS["blue"]
 
 INK = "#555555"  # words beside grey things; `ink` for words beside coloured ones
 
@@ -125,11 +122,6 @@ def set_limits(ax: Axes, x: tuple[float, float] | None = None, y: tuple[float, f
         ax.set_xlim(x)
     if y is not None and tuple(ax.get_ylim()) != tuple(y):
         ax.set_ylim(y)
-
-
-def use_style() -> None:
-    """Give every figure that follows the look of the course (until each plot function does so itself)."""
-    mpl_style.use(STYLE_FILE)
 
 
 def ink(color: str) -> str:
