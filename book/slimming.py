@@ -11,6 +11,8 @@ ICONS, SHEET = "_static/scripts/fontawesome.js", "_static/icons.css"
 THEME = "_static/styles/pydata-sphinx-theme.css"
 CREDIT = "/* Icons: Font Awesome Free, https://fontawesome.com, CC BY 4.0 */\n"
 _ICONS = re.compile(r'<script defer src="([^"]*)' + re.escape(ICONS) + r'[^"]*"></script>')
+# Names, brackets and spaces of code have the colour of the code around them anyway.
+_PLAIN = re.compile(r'<span class="[npw]">([^<]*)</span>')
 # The field for a search only opens the page that searches, so that page alone needs these.
 _SEARCH = re.compile(
     r'\s*<script src="[^"]*(?:searchindex|searchtools|language_data|base-stemmer|english-stemmer)\.js[^"]*"></script>'
@@ -39,6 +41,7 @@ def slim(folder: Path) -> None:
     words = set(re.findall(r"[\w-]+", " ".join([*pages.values(), *scripts])))
     theme.write_text(used_rules(theme.read_text(encoding="utf-8"), words), encoding="utf-8")
     for path, html in pages.items():
+        html = _PLAIN.sub(r"\1", html)
         html = _ICONS.sub(rf'<link rel="stylesheet" href="\1{SHEET}">', html)
         path.write_text(html if path.name == "search.html" else _SEARCH.sub("", html), encoding="utf-8")
 

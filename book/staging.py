@@ -75,7 +75,9 @@ def staged_notebook(
             tabs = _text(output).startswith("Tabs: ") and "text/html" in output.data
             if tabs:
                 output.data["text/html"] = f'<div class="course-tabs">{output.data["text/html"]}</div>'
-            alt = staged_output(output, f"{page.name}-{cell.get('id', 'cell')}", figures)
+            stem = f"{page.name}-{cell.get('id', 'cell')}"
+            with_sounds_apart(output, stem, figures)
+            alt = staged_output(output, stem, figures)
             if moves and alt:
                 panels += 1
                 still, panel = output.data["text/html"], (live or {}).get(cell.get("id"))
@@ -168,6 +170,26 @@ def staged_output(output: nbformat.NotebookNode, stem: str, figures: dict[str, b
     data["text/html"] = figure_html(f"../_static/figures/{name}", alt, png, notes.get("width"))
     del data["image/png"]
     return " ".join(alt.split())
+
+
+def with_sounds_apart(output: nbformat.NotebookNode, stem: str, files: dict[str, bytes]) -> None:
+    """Let sounds lie in files of their own that are loaded when they are played, in place.
+
+    Args:
+        output: of a code cell.
+        stem: how its files' names begin.
+        files: file name -> content; the output's sounds are added.
+    """
+    html = output.get("data", {}).get("text/html", "")
+
+    def apart(match: re.Match) -> str:
+        name = f"{stem}-{sum(file.startswith(stem + '-') for file in files) + 1}.{match[1].removeprefix('x-')}"
+        files[name] = base64.b64decode(match[2])
+        return f'src="../_static/figures/{name}"'
+
+    if "<audio" in html and "data:audio/" in html:
+        html = re.sub(r'src="data:audio/([\w-]+);base64,([^"]+)"', apart, html)
+        output.data["text/html"] = re.sub(r'preload="\w+"', 'preload="none"', html)
 
 
 def add_exercise_link(output: nbformat.NotebookNode, page: Page) -> None:

@@ -175,6 +175,15 @@ class TestStaging:
         assert ">Play</button>" in html
         assert ">S</p>" in html
 
+    def test_a_sound_lies_in_a_file_of_its_own(self, page):
+        sound = base64.b64encode(b"RIFF").decode()
+        html = f'<audio controls preload="metadata" src="data:audio/x-wav;base64,{sound}"></audio>'
+        page.nb.cells[4].outputs = [output({"text/html": html})]
+        nb, files = self.staged(page)
+        assert files == {"02_broken_lines-cell-4-1.wav": b"RIFF"}
+        said = nb.cells[4].outputs[0].data["text/html"]
+        assert said == '<audio controls preload="none" src="../_static/figures/02_broken_lines-cell-4-1.wav"></audio>'
+
     def test_badges_become_links_without_pictures_from_elsewhere(self, page):
         first = self.staged(page)[0].cells[0].source
         assert first.count('class="course-button"') == 2
