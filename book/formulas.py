@@ -59,7 +59,13 @@ def as_mathml(tex: str, display: bool) -> str:
     whole = ElementTree.fromstring(re.search(r"<math.*</math>", html, re.DOTALL)[0].replace(f' xmlns="{MATHML}"', ""))
     row = whole.find("semantics")[0]
     _tidy(row)
-    return "".join(_math(piece, display) for piece in _pieces(list(row) if row.tag == "mrow" else [row]))
+    groups: list[list[str]] = [[]]
+    for piece in _pieces(list(row) if row.tag == "mrow" else [row]):
+        groups[-1].append(_math(piece, display))
+        if piece[-1].tag == "mspace":
+            groups.append([])
+    # What stands between two gaps stays on one line where that is wide enough.
+    return "".join(f"<span>{''.join(group)}</span>" for group in groups if group)
 
 
 def _math(piece: list[ElementTree.Element], display: bool) -> str:
