@@ -80,6 +80,8 @@ def _pieces(parts: list[ElementTree.Element]) -> list[list[ElementTree.Element]]
     for part in parts:
         text = (part.text or "").strip() if part.tag == "mo" else ""
         depth += (text in OPENING) - (text in CLOSING)
+        if text in SUMS and _unary(pieces[-1]):
+            part.set("form", "prefix")
         operator = depth == 0 and (text in RELATIONS or text in SUMS) and not _unary(pieces[-1])
         after_gap = bool(pieces[-1]) and pieces[-1][-1].tag == "mspace" and depth == 0
         if pieces[-1] and (operator or after_gap):
