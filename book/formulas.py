@@ -59,7 +59,13 @@ def as_mathml(tex: str, display: bool) -> str:
     whole = ElementTree.fromstring(re.search(r"<math.*</math>", html, re.DOTALL)[0].replace(f' xmlns="{MATHML}"', ""))
     row = whole.find("semantics")[0]
     _tidy(row)
-    return "".join(_math(piece, display) for piece in _pieces(list(row) if row.tag == "mrow" else [row]))
+    groups: list[list[str]] = [[]]
+    for piece in _pieces(list(row) if row.tag == "mrow" else [row]):
+        groups[-1].append(_math(piece, display))
+        if piece[-1].tag == "mspace":
+            groups.append([])
+    # What stands between two gaps stays on one line where that is wide enough.
+    return "".join(f"<span>{''.join(group)}</span>" for group in groups if group)
 
 
 def _math(piece: list[ElementTree.Element], display: bool) -> str:
@@ -74,6 +80,8 @@ def _pieces(parts: list[ElementTree.Element]) -> list[list[ElementTree.Element]]
     for part in parts:
         text = (part.text or "").strip() if part.tag == "mo" else ""
         depth += (text in OPENING) - (text in CLOSING)
+        if text in SUMS and _unary(pieces[-1]):
+            part.set("form", "prefix")
         operator = depth == 0 and (text in RELATIONS or text in SUMS) and not _unary(pieces[-1])
         after_gap = bool(pieces[-1]) and pieces[-1][-1].tag == "mspace" and depth == 0
         if pieces[-1] and (operator or after_gap):

@@ -3,7 +3,7 @@
 "use strict";
 (() => {
   const [PATH, RECTILINEAR, MARKERS, TEXT, IMAGE] = [0, 1, 2, 3, 4];
-  const LINE_PARTS = 4, CAPS = ["butt", "round", "square"], JOINS = ["miter", "round", "bevel"], EM = 1000;
+  const LINE_PARTS = 4, SIZE_PARTS = 64, CAPS = ["butt", "round", "square"], JOINS = ["miter", "round", "bevel"], EM = 1000;
   const still = matchMedia("(prefers-reduced-motion: reduce)");
 
   /* Reading */
@@ -176,7 +176,7 @@
       const [x, y, angle, size] = [bytes.whole(), bytes.whole(), bytes.whole(), bytes.whole()];
       context.setTransform(scale, 0, 0, scale, x * scale, y * scale);
       context.rotate(-angle * Math.PI / 1800);
-      context.scale(size / 8 / EM, size / 8 / EM);
+      context.scale(size / SIZE_PARTS / EM, size / SIZE_PARTS / EM);
       context.fill(run(this.record, bytes.count()));
       context.setTransform(1, 0, 0, 1, 0, 0);
     }

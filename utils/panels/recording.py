@@ -29,6 +29,8 @@ DPI = PIXELS_PER_INCH * UNITS_PER_PIXEL
 EM = 1000
 # Lines are noted in quarters of a unit, and parts of a marker, which are small, in eighths.
 LINE_PARTS, MARKER_PARTS = 4, 8
+# ... and sizes of letters in 64ths: over a long title a coarser one would add up.
+SIZE_PARTS = 64
 # How far a line of fewer points may run beside the one that was drawn, in units.
 TOLERANCE = 0.4
 # A canvas draws nothing sensible that far outside of itself.
@@ -247,7 +249,7 @@ class Recorder(RendererBase):
             raise ValueError("text: got one for LaTeX, allowed is Matplotlib's own mathtext")
         run, bars = self._run(s, prop, ismath)
         size = self.points_to_pixels(prop.get_size_in_points())
-        place = (round(x), round(y), round(10 * angle) % 3600, round(8 * size))
+        place = (round(x), round(y), round(10 * angle) % 3600, round(SIZE_PARTS * size))
         self._note(bytes([TEXT]) + varint(style) + signed(place) + varint(run))
         for corners in bars:
             turn = Affine2D().scale(size / self._text2path.FONT_SCALE).rotate_deg(angle).translate(x, self.height - y)
