@@ -1,4 +1,4 @@
-"""Notebook 04 on a recording of your own: every cell runs, nothing is undefined or speaks of another recording."""
+"""Notebook 04 on a recording of one's own: every cell runs, nothing is undefined, nothing tells of another one."""
 
 import contextlib
 import io

@@ -28,7 +28,7 @@ def test_only_common_seeds_are_paired():
     first, second = {0: 71.0, 1: 74.0, 2: 72.0, 9: 0.0}, {2: 70.0, 0: 70.0, 1: 70.0, 5: 99.0}
     said = claims.compare("a minus b", first, second)
     expected = paired_difference([71, 74, 72], [70, 70, 70])
-    assert said == (f"a minus b: +2.3 points (95 % interval {expected.low:+.1f} to {expected.high:+.1f}, n = 3)")
+    assert said == (f"a minus b: +2.3 points (95 %: {expected.low:+.1f} to {expected.high:+.1f}; n = 3)")
 
 
 def test_more_questions_make_each_answer_weaker(capsys):

@@ -8,7 +8,7 @@ import torch
 from utils.datasets.sound import ipd_spikes, ipd_to_class, random_ipd_dataset
 from utils.models.dale_interneurons import INPUT_PROBABILITY, InterneuronSNN, hidden_units_for
 from utils.models.dale_snn import DaleSNN
-from utils.training.dales_law_snn import CANCELLED, EARLY, FINISHED, NOT_FINITE, evaluate, train
+from utils.training.dales_law_snn import CANCELLED, FINISHED, NOT_FINITE, evaluate, train
 
 
 @pytest.fixture(scope="module")
@@ -87,14 +87,6 @@ def test_evaluation_agrees_with_its_definitions(sounds):
     assert result.loss == pytest.approx(torch.nn.functional.cross_entropy(0.01 * logits, labels).item(), rel=1e-5)
 
 
-def test_early_stopping_waits_for_its_patience(sounds):
-    training, validation = sounds
-    # A learning rate at which nothing improves for long.
-    history = train(network(), *training, validation, epochs=60, learning_rate=0.5, patience=2, generator=shuffling())
-    assert history.outcome == EARLY
-    assert history.epochs == history.best_epoch + 2 < 60
-
-
 def test_cancelling_keeps_what_was_learned(sounds):
     training, validation = sounds
     whole, part = network(), network()
@@ -158,8 +150,7 @@ def test_an_overflow_in_the_first_epoch_leaves_the_initial_weights(sounds):
     [
         ({"batch_size": 0}, "batch_size: got 0"),
         ({"batch_size": 257}, "batch_size: got 257"),
-        ({"epochs": -1}, "epochs and patience: got -1"),
-        ({"patience": 0}, "epochs and patience: got 50 and 0"),
+        ({"epochs": -1}, "epochs: got -1, allowed is at least 0"),
     ],
 )
 def test_refuses_arguments(sounds, arguments, words):

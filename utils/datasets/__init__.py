@@ -14,5 +14,7 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "simulate_v1": "v1_simulation",
         "ipd_spikes": "sound",
         "random_ipd_dataset": "sound",
+        "sound_to_spikes": "stereo",
+        "stereo_sound": "stereo",
     },
 )

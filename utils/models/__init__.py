@@ -11,6 +11,7 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "MLP": "mlp",
         "SpikingMLP": "spiking_conversion",
         "TwoPathNeuron": "two_path_neuron",
+        "direction_posterior": "ideal_observer",
         "lif_rate": "lif",
         "pulse_responses": "hodgkin_huxley",
         "simulate_iaf": "iaf",

@@ -62,7 +62,7 @@ class Claims:
         seeds = sorted(first.keys() & second.keys())
         found = paired_difference([first[seed] for seed in seeds], [second[seed] for seed in seeds])
         self.differences[name] = found
-        return f"{name}: {found.mean:+.1f} {unit} (95 % interval {found.low:+.1f} to {found.high:+.1f}, n = {found.n})"
+        return f"{name}: {found.mean:+.1f} {unit} (95 %: {found.low:+.1f} to {found.high:+.1f}; n = {found.n})"
 
     def show(self) -> None:
         """Show all comparisons so far, with p values corrected for their number (Holm)."""

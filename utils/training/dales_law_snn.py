@@ -15,7 +15,7 @@ from utils.datasets.sound import class_to_ipd, ipd_to_class
 # A sum over 100 steps makes large logits; the source divides by the number of steps before the softmax.
 LOGIT_SCALE = 0.01
 
-FINISHED, EARLY, CANCELLED, NOT_FINITE = "finished", "stopped early", "cancelled", "weights not finite"
+FINISHED, CANCELLED, NOT_FINITE = "finished", "cancelled", "weights not finite"
 
 
 @dataclass
@@ -102,7 +102,6 @@ def train(
     epochs: int = 50,
     batch_size: int = 64,
     learning_rate: float = 0.01,
-    patience: int | None = None,
     generator: torch.Generator | None = None,
     optimizer: torch.optim.Optimizer | None = None,
     after_step: Callable[[], None] | None = None,
@@ -122,7 +121,6 @@ def train(
         epochs: number of passes through the training sounds.
         batch_size: sounds a step; what is left over at the end of an epoch waits for the next shuffle.
         learning_rate: of Adam.
-        patience: stop after so many epochs without a lower validation loss; None never does.
         generator: shuffles the sounds; None takes torch's own.
         optimizer: used in place of Adam with `learning_rate`.
         after_step: called after each step, to keep weights in their domain.
@@ -139,8 +137,8 @@ def train(
     _check_data("validation", *validation, batch_size)
     if batch_size > len(spikes):
         raise ValueError(f"batch_size: got {batch_size}, allowed is at most {len(spikes)}, the training sounds")
-    if epochs < 0 or (patience is not None and patience < 1):
-        raise ValueError(f"epochs and patience: got {epochs} and {patience}, allowed are at least 0 and at least 1")
+    if epochs < 0:
+        raise ValueError(f"epochs: got {epochs}, allowed is at least 0")
     device = next(model.parameters()).device
     spikes, labels = spikes.to(device), ipd_to_class(ipd).to(device)
     generator = generator or torch.Generator().manual_seed(int(torch.randint(2**62, ())))
@@ -180,9 +178,6 @@ def train(
                 best.loss, best.weights, history.best_epoch = tested.loss, history.last_weights, history.epochs
             if on_epoch is not None:
                 on_epoch(history)
-            if patience is not None and history.epochs - history.best_epoch >= patience:
-                history.outcome = EARLY
-                break
     except KeyboardInterrupt:
         return give_up(CANCELLED)
     model.load_state_dict(best.weights)
