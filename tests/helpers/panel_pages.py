@@ -35,7 +35,8 @@ def write_live_page(folder, live):
     page.write_text(
         f'<!doctype html><html lang="en" data-theme="light"><head><meta charset="utf-8"><title>{name}</title>'
         f'<meta name="viewport" content="width=device-width"><link rel="stylesheet" href="file://{static}/course.css">'
-        '<style>html[data-theme="dark"] body {background: #121212; color: #ced6dd}</style>'
+        '<style>html[data-theme="dark"] body {background: #121212; color: #ced6dd}'
+        "a {color: var(--course-blue)}</style>"
         f'<script src="file://{static}/panel.js"></script><script src="file://{static}/course.js"></script></head>'
         f'<body><main class="bd-article"><h1>{name}</h1>{html}</main></body></html>',
         encoding="utf-8",
