@@ -107,6 +107,5 @@ def by_name(name: str, number: str = "") -> Exercise | None:
 
 
 def _load(number: str) -> None:
-    name = f"utils.exercises.{MODULES.get(number, '')}"
-    if number in MODULES:
-        import_module(name)
+    if name := MODULES.get(number):
+        import_module(f"utils.exercises.{name}")
