@@ -74,16 +74,31 @@ class Recording:
     sentences: Table = field(default_factory=Table)
 
     def values(self, numbers: Sequence[int]) -> dict[str, Any]:
-        """The values of all controls at the given stops."""
+        """The values of all controls at the given stops.
+
+        Args:
+            numbers: of a stop of each control.
+
+        Returns:
+            Value by the control's name.
+        """
         names = self.panel._sliders
         return {name: stops[number] for name, stops, number in zip(names, self.stops, numbers, strict=True)}
 
     def start(self) -> int:
-        """The number of the state at the start values."""
+        """The number of the state at the start values.
+
+        Returns:
+            It counts from 0.
+        """
         return next(number for number, stops in enumerate(self.all_numbers()) if list(stops) == self.starts)
 
     def all_numbers(self) -> Iterator[tuple[int, ...]]:
-        """The stops of all controls, for each of the grids' states."""
+        """The stops of all controls, for each of the grids' states.
+
+        Returns:
+            An iterator over as many as there are states in the grids.
+        """
         for grid in self.grids:
             for chosen in itertools.product(*grid.stops):
                 numbers = list(self.starts)
@@ -93,7 +108,14 @@ class Recording:
 
 
 def positions(control: Slider | Choice | Text) -> list[Any]:
-    """Every value at which a control can stand, the start value in any case; of a text the start value alone."""
+    """Every value at which a control can stand, the start value in any case; of a text the start value alone.
+
+    Args:
+        control: of a panel.
+
+    Returns:
+        The values, rising where they are numbers.
+    """
     if isinstance(control, Choice):
         return list(control.options)
     if isinstance(control, Text):
@@ -111,7 +133,15 @@ def positions(control: Slider | Choice | Text) -> list[Any]:
 
 
 def shown(control: Slider | Choice | Text, value: Any) -> str:
-    """A value as the notebook's panel reads it out."""
+    """A value as the notebook's panel reads it out.
+
+    Args:
+        control: of a panel.
+        value: one of its own.
+
+    Returns:
+        Its text.
+    """
     if not isinstance(control, Slider):
         return str(value)
     if control.log:
@@ -120,7 +150,16 @@ def shown(control: Slider | Choice | Text, value: Any) -> str:
 
 
 def thinned(count: int, wanted: int, start: int) -> tuple[int, ...]:
-    """Numbers below `count`, evenly spread, at most `wanted` (at least 2), with both ends and the start among them."""
+    """Numbers below `count`, evenly spread, at most `wanted` (at least 2), with both ends and the start among them.
+
+    Args:
+        count: how many numbers there are.
+        wanted: how many may be kept.
+        start: one of the numbers.
+
+    Returns:
+        Those kept, rising.
+    """
     if count <= wanted:
         return tuple(range(count))
     chosen = [round(place) for place in np.linspace(0, count - 1, wanted)]
@@ -132,7 +171,17 @@ def thinned(count: int, wanted: int, start: int) -> tuple[int, ...]:
 
 
 def kept_stops(panel: SliderPanel) -> tuple[list[list[Any]], list[int]]:
-    """For each control the values that may be kept, and the number of its start among them."""
+    """For each control the values that may be kept, and the number of its start among them.
+
+    Args:
+        panel: any.
+
+    Returns:
+        Values of each control, and the number of each one's start.
+
+    Raises:
+        ValueError: `site_values` names no control or leaves the start value out.
+    """
     chosen = panel.site_values
     unknown = set(chosen) - set(panel._sliders)
     if unknown:
@@ -172,7 +221,16 @@ def plan(counts: Sequence[int], starts: Sequence[int], grid_states: int = GRID_S
 def without_unused(
     stops: list[list[Any]], starts: list[int], grids: list[Grid]
 ) -> tuple[list[list[Any]], list[int], list[Grid]]:
-    """The same with those stops alone that some grid has: at no other can a slider of the page stand."""
+    """The same with those stops alone that some grid has: at no other can a slider of the page stand.
+
+    Args:
+        stops: values of each control.
+        starts: the number of each one's start.
+        grids: which states there are.
+
+    Returns:
+        All three, numbered anew.
+    """
     used: list[set[int]] = [set() for _ in stops]
     for grid in grids:
         for control, chosen in zip(grid.controls, grid.stops, strict=True):
@@ -195,6 +253,9 @@ def outline(panel: SliderPanel, grid_states: int = GRID_STATES) -> Recording:
         panel: any.
         grid_states: the most that a grid of many states may keep.
 
+    Returns:
+        A recording without states.
+
     Raises:
         ValueError: `site_values` names no control or leaves the start value out.
     """
@@ -210,6 +271,9 @@ def record(panel: SliderPanel, grid_states: int = GRID_STATES) -> Recording:
     Args:
         panel: at its start values; nobody else may move it meanwhile.
         grid_states: the most that a grid of many states may keep.
+
+    Returns:
+        The recording.
 
     Raises:
         ValueError: `site_values` names no control or leaves the start value out, or the picture cannot be noted.
@@ -313,7 +377,14 @@ class _Camera:
 
 
 def controls(recording: Recording) -> list[dict[str, Any]]:
-    """For each control its name, label, unit, kind, the texts of its stops, and the number of its start."""
+    """For each control its name, label, unit, kind, the texts of its stops, and the number of its start.
+
+    Args:
+        recording: of a panel.
+
+    Returns:
+        One dictionary for each control.
+    """
     return [
         {
             "name": control.name,
@@ -330,7 +401,14 @@ def controls(recording: Recording) -> list[dict[str, Any]]:
 
 
 def packed(recording: Recording) -> bytes:
-    """All that the page's player needs: numbers and texts as JSON, the rest as bytes, deflated."""
+    """All that the page's player needs: numbers and texts as JSON, the rest as bytes, deflated.
+
+    Args:
+        recording: of a panel.
+
+    Returns:
+        A raw stream of deflate.
+    """
     recorder, panel = recording.recorder, recording.panel
     first, grids, films = 0, [], []
     for grid in recording.grids:
@@ -374,7 +452,15 @@ def packed(recording: Recording) -> bytes:
 
 
 def script(name: str, recording: Recording) -> str:
-    """The states as a script, which a page can load from a file as well as from a server."""
+    """The states as a script, which a page can load from a file as well as from a server.
+
+    Args:
+        name: under which the page knows the panel.
+        recording: of it.
+
+    Returns:
+        JavaScript, one call.
+    """
     return f'coursePanel("{name}","{base64.b64encode(packed(recording)).decode()}");\n'
 
 
