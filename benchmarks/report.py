@@ -128,39 +128,45 @@ def draw(path: Path, rows: Sequence[Row], growth: Sequence[Mapping[str, Any]]) -
     import matplotlib.pyplot as plt
 
     from benchmarks.targets import TARGETS
-    from utils.plotting.style import COLORS, use_style
+    from utils.plotting.style import COLORS, course_style
 
-    use_style()
-    bars = shown(rows)[::-1]
-    heights = (1.2 + 0.25 * len(bars), 3.6)
-    # One above the other, as wide as a page's column, so that the words keep their size there.
-    fig, (ratios, times) = plt.subplots(2, 1, figsize=(7.6, sum(heights)), height_ratios=heights, layout="constrained")
-    for place, row in enumerate(bars):
-        color = COLORS["orange"] if row.against.startswith("literal") else COLORS["blue"]
-        ratios.plot((row.low, row.high), (place, place), color=color, linewidth=2.5, alpha=0.5, solid_capstyle="butt")
-        ratios.plot(row.ratio, place, "o" if row.against.startswith("literal") else "s", color=color, markersize=6)
-        target = TARGETS.get((row.name, row.against))
-        if target is not None:
-            ratios.plot(target.value, place, "|", color=COLORS["black"], markersize=12, markeredgewidth=2)
-    ratios.axvline(1, color=COLORS["grey"], linewidth=1)
-    ratios.set_xscale("log")
-    plain_numbers(ratios.xaxis)
-    ratios.set_yticks(range(len(bars)), [f"{row.title.split(', ')[0]} / {row.against}" for row in bars], fontsize=8.5)
-    ratios.set_ylim(-0.7, len(bars) - 0.3)
-    ratios.set_xlabel("time of the other way / time of ours")
-    ratios.set_title("Side by side; a black tick is the target")
-    styles = zip(("blue", "orange", "green", "vermillion", "purple", "black"), "os^DvP", strict=True)
-    for g, (color, marker) in zip(growth, styles, strict=False):
-        label = f"{g['title'].split(', ')[0]}, {g['word']}: slope {g['exponent']:.2f}"
-        times.plot(g["sizes"], g["seconds"], marker=marker, color=COLORS[color], label=label, markersize=5)
-    if growth:
-        times.set(xscale="log", yscale="log", xlabel="size", ylabel="seconds of ours")
-        plain_numbers(times.xaxis)
-        times.set_title("How time grows")
-        times.legend(fontsize=8, loc="upper left")
-        low, high = times.get_ylim()
-        times.set_ylim(low, high * 20)  # room for the legend
-    else:
-        times.set_axis_off()
-    fig.savefig(path, dpi=150, metadata={"Description": words(rows, growth), "Software": None})
-    plt.close(fig)
+    with course_style():
+        bars = shown(rows)[::-1]
+        heights = (1.2 + 0.25 * len(bars), 3.6)
+        # One above the other, as wide as a page's column, so that the words keep their size there.
+        fig, (ratios, times) = plt.subplots(
+            2, 1, figsize=(7.6, sum(heights)), height_ratios=heights, layout="constrained"
+        )
+        for place, row in enumerate(bars):
+            color = COLORS["orange"] if row.against.startswith("literal") else COLORS["blue"]
+            ratios.plot(
+                (row.low, row.high), (place, place), color=color, linewidth=2.5, alpha=0.5, solid_capstyle="butt"
+            )
+            ratios.plot(row.ratio, place, "o" if row.against.startswith("literal") else "s", color=color, markersize=6)
+            target = TARGETS.get((row.name, row.against))
+            if target is not None:
+                ratios.plot(target.value, place, "|", color=COLORS["black"], markersize=12, markeredgewidth=2)
+        ratios.axvline(1, color=COLORS["grey"], linewidth=1)
+        ratios.set_xscale("log")
+        plain_numbers(ratios.xaxis)
+        ratios.set_yticks(
+            range(len(bars)), [f"{row.title.split(', ')[0]} / {row.against}" for row in bars], fontsize=8.5
+        )
+        ratios.set_ylim(-0.7, len(bars) - 0.3)
+        ratios.set_xlabel("time of the other way / time of ours")
+        ratios.set_title("Side by side; a black tick is the target")
+        styles = zip(("blue", "orange", "green", "vermillion", "purple", "black"), "os^DvP", strict=True)
+        for g, (color, marker) in zip(growth, styles, strict=False):
+            label = f"{g['title'].split(', ')[0]}, {g['word']}: slope {g['exponent']:.2f}"
+            times.plot(g["sizes"], g["seconds"], marker=marker, color=COLORS[color], label=label, markersize=5)
+        if growth:
+            times.set(xscale="log", yscale="log", xlabel="size", ylabel="seconds of ours")
+            plain_numbers(times.xaxis)
+            times.set_title("How time grows")
+            times.legend(fontsize=8, loc="upper left")
+            low, high = times.get_ylim()
+            times.set_ylim(low, high * 20)  # room for the legend
+        else:
+            times.set_axis_off()
+        fig.savefig(path, dpi=150, metadata={"Description": words(rows, growth), "Software": None})
+        plt.close(fig)

@@ -172,6 +172,8 @@ def fetch_small_torch(venv, constraints, log):
         return
     with open(constraints, encoding="utf-8") as file:
         torch = [line.split(";")[0].split("#")[0].strip() for line in file if line.startswith("torch==")]
+    if not torch:
+        return
     python, quiet = python_of(venv), {"stdout": log, "stderr": subprocess.STDOUT, "cwd": ROOT}
     pip = [python, "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--progress-bar=off", "uv"]
     small = [python, "-m", "uv", "pip", "install", "--python", python, "--torch-backend=auto", *torch]

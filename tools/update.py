@@ -8,6 +8,7 @@ that both changed stays yours, and your own further cells stay where they were. 
 each notebook that you worked on is put into `my-notebooks/`.
 """
 
+import argparse
 import json
 import shutil
 import subprocess
@@ -151,6 +152,7 @@ def update(root=ROOT, now=None):
 
 def main():
     """Command line; ends with one line on standard error if the user has to do something first."""
+    argparse.ArgumentParser(description="Bring the newest course, and keep your own work.").parse_args()
     try:
         print(*update(), sep="\n")
     except UpdateError as problem:

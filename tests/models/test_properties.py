@@ -189,14 +189,14 @@ class TestSquidAxon:
     @given(bad=st.one_of(not_finite, st.floats(200.001, 1e6), st.floats(-1e6, -200.001), st.just(200.001)))
     @settings(max_examples=15)
     def test_pulses_out_of_range_are_refused(self, bad):
-        assert "outside -200 to 200" in refusal(pulse_responses, [1.0, bad])
+        assert "from -200 to 200 uA/cm2" in refusal(pulse_responses, [1.0, bad])
         assert pulse_responses([-200, 200], duration=0.1, dt=0.05, onset=0)[1].shape == (2, 3)
 
     @pytest.mark.parametrize("name", ["pulse", "duration", "dt"])
     @given(bad=st.one_of(st.floats(max_value=0), st.floats(1001, 1e6), st.just(math.nan)))
     @settings(max_examples=10)
     def test_times_out_of_range_are_refused(self, name, bad):
-        assert refusal(pulse_responses, [1.0], **{name: bad}).startswith(f"{name} is {bad!r} ms")
+        assert refusal(pulse_responses, [1.0], **{name: bad}).startswith(f"{name}: got {bad!r} ms")
 
 
 class TestTwoPaths:
@@ -213,11 +213,15 @@ class TestTwoPaths:
     @given(n=st.integers(0, 20), m=st.integers(0, 20), bad=st.one_of(not_finite, st.floats(1001, 1e9)))
     def test_observations_that_do_not_fit_are_refused(self, n, m, bad):
         if n != m:
-            assert refusal(observations, [0.0] * n, [0.0] * m).startswith(f"stimuli holds {n} and responses {m} values")
+            assert refusal(observations, [0.0] * n, [0.0] * m).startswith(
+                f"responses: got {m} for {n} stimuli, allowed"
+            )
         elif not 1 <= n <= 12:
-            assert refusal(observations, [0.0] * n, [0.0] * m).startswith(f"stimuli holds {n} values")
-        assert refusal(observations, [0.0], [bad]).startswith("responses holds")
-        assert refusal(observations, ["one"], [0.0]).startswith("stimuli is ['one']")
+            assert refusal(observations, [0.0] * n, [0.0] * m).startswith(
+                f"stimuli: got {n} values, allowed are 1 to 12"
+            )
+        assert refusal(observations, [0.0], [bad]).startswith("responses: got")
+        assert refusal(observations, ["one"], [0.0]).startswith("stimuli: got ['one'], allowed is")
 
 
 class TestReluBasis:

@@ -354,6 +354,30 @@ def without_rows(answer):
     assert torch.equal(silenced[[0, 2, 4]], weights[[0, 2, 4]])
 
 
+def train(answer):
+    net = nn.Linear(3, 2).double()
+    with torch.no_grad():
+        net.weight.fill_(0.1)
+        net.bias.fill_(0.0)
+    r, target = normal(7, 3), normal(7, 2, seed=1)
+    # The gradient of the mean squared error in closed form, and plain steps along it.
+    weight, bias, losses = torch.full((2, 3), 0.1).double(), torch.zeros(2).double(), []
+    for _ in range(4):
+        missed = r @ weight.T + bias - target
+        losses.append(float((missed**2).mean()))
+        weight = weight - 0.2 * 2 * missed.T @ r / missed.numel()
+        bias = bias - 0.2 * 2 * missed.sum(0) / missed.numel()
+    found = answer(net, r, target, 4, 0.2, nn.MSELoss())
+    near(torch.tensor(found), torch.tensor(losses))
+    near(net.weight.detach(), weight)
+
+
+def log_likelihood(answer):
+    spikes, probability = (normal(3, 6) > 0).double(), torch.sigmoid(normal(4, 6, seed=1))
+    found = answer(spikes, probability)
+    near(found, torch.distributions.Bernoulli(probability[None]).log_prob(spikes[:, None]).sum(-1))
+
+
 CHECKS = {
     name: check
     for name, check in list(globals().items())

@@ -117,7 +117,7 @@ def test_names_lead_from_a_helper_to_what_tests_know():
 @pytest.mark.parametrize(
     ("module", "nearest"),
     [
-        ("models/iaf.py", "test_iaf_model.py"),
+        ("models/iaf.py", "test_iaf.py"),
         ("datasets/sound.py", "test_sound.py"),
         ("seeding.py", "test_seeding.py"),
         ("exercises/spiral_mlp.py", "test_exercises.py"),
