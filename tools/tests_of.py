@@ -9,6 +9,7 @@ from pathlib import Path
 from types import FunctionType
 
 from course import ROOT
+from utils._notebooks import NAMES
 
 
 def likely_tests(module: Path, root: Path = ROOT) -> list[list[Path]]:
@@ -83,15 +84,15 @@ def _imports(root: Path) -> dict[Path, set[Path]]:
 
 def _imported_by(path: Path, root: Path) -> set[Path]:
     found: set[Path | None] = set()
+    if path.name == "registry.py":
+        # Exercises and predictions are imported by the name of their notebook.
+        found |= {_file(root, f"utils.{path.parent.name}.{name}") for name in NAMES.values()}
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             found |= {_file(root, name.name) for name in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
             found |= {_file(root, node.module)}
             found |= {_exported(root, node.module, name.name) for name in node.names}
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and path.name == "registry.py":
-            # Exercises are imported by a name that stands in a table.
-            found |= {_file(root, f"utils.exercises.{node.value}")}
     return {file for file in found if file is not None}
 
 

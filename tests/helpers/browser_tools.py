@@ -142,6 +142,7 @@ class Jupyter:
         self.root, self._log, self._token = folder / "course", folder / "server.log", secrets.token_hex(16)
         for name in COURSE:
             shutil.copytree(ROOT / name, self.root / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copy(ROOT / "requirements.txt", self.root)
         (self.root / "notebooks").mkdir()
         _write_settings(folder / "settings")
         own = {
@@ -311,11 +312,10 @@ class NotebookPage:
     def words_of_figures(self, number: int) -> list[tuple[str, float, bool]]:
         """What a cell says behind its figures: the words, how high they stand on the page, whether they are read."""
         words = self.cell(number).locator(".figure-words")
-        words.first.scroll_into_view_if_needed()
+        self.page.evaluate(f"n => {MODEL}.content.scrollToItem(n)", number)
         words.first.wait_for(state="attached")
         return words.evaluate_all(
-            """all => all.map(e => [e.getAttribute('aria-label'), e.getBoundingClientRect().height,
-              e.role === 'img' || e.getAttribute('role') === 'img'])"""
+            """all => all.map(e => [e.getAttribute('aria-label'), e.clientHeight, e.getAttribute('role') === 'img'])"""
         )
 
     def theme(self, scheme: str) -> None:
