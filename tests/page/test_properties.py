@@ -86,7 +86,7 @@ class TestFigures:
         assert notes["width"] == round(width * 100)
         assert not plt.fignum_exists(fig.number)
         picture = Image.open(io.BytesIO(png))
-        assert picture.size == (int(width * 200), int(height * 200))
+        assert picture.size == pytest.approx((width * 200, height * 200), abs=1)
         assert len(picture.getcolors()) <= 256
         assert fig.get_size_inches().tolist() == size
         assert fig.dpi == dpi
