@@ -9,6 +9,8 @@
   }
   // The sentence is exchanged as a whole, and only what surrounds it is there to be listened to.
   words.parentElement.setAttribute('aria-live', 'polite');
+  const film = ['Play or pause', 'Stop', 'Repeat'];
+  panel.querySelectorAll('.widget-play button').forEach((button, n) => button.setAttribute('aria-label', film[n]));
   panel.querySelectorAll('.widget-slider').forEach(row => {
     const handle = row.querySelector('[role=slider]'), number = row.querySelector('.widget-readout');
     const label = row.querySelector('.widget-label').textContent;
