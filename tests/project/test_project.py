@@ -325,18 +325,16 @@ class TestMake:
         # The second line is make's own.
         assert result.stderr.splitlines()[0].startswith("No Python from 3.11 to 3.14 was found")
 
-    @pytest.mark.parametrize(
-        ("broken", "passes"),
-        [("", True), ("test", False), ("slow-together", False), ("slow-alone", False), ("once", True)],
-    )
+    def test_the_workflow_runs_the_slow_tests_too(self):
+        workflow = (ROOT / ".github" / "workflows" / "test.yml").read_text(encoding="utf-8")
+        assert "run: make test-slow" in workflow
+
+    @pytest.mark.parametrize(("broken", "passes"), [("", True), ("test", False)])
     def test_ci_ends_as_the_tests_end(self, tmp_path, broken, passes):
         (tmp_path / ".ci").mkdir()
         script = tmp_path / ".ci" / "run"
         script.write_bytes((ROOT / ".ci" / "run").read_bytes())
-        rules = {name: f"@exit {3 if name == broken else 0}" for name in ("test", "slow-together", "slow-alone")}
-        if broken == "once":
-            rules["slow-together"] = '@[ "$(ARGS)" = --last-failed ]'
-        makefile = "".join(f"{name}:\n\t{rule}\n" for name, rule in rules.items())
+        makefile = f"test:\n\t@exit {3 if broken == 'test' else 0}\n"
         (tmp_path / "Makefile").write_text(makefile, encoding="utf-8")
         # Not the system's own installer: what is tested is how the script ends.
         (tmp_path / "bin").mkdir()
