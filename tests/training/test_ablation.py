@@ -2,34 +2,11 @@
 
 import pytest
 import torch
+from dale_networks import equal, network, weights_of
 
-from utils.datasets.sound import ipd_spikes, random_ipd_dataset
-from utils.models.dale_snn import DaleSNN
+from utils.datasets.sound import ipd_spikes
 from utils.training.ablation import hidden_rates, retrain_readout, silence_inputs, silence_kind
 from utils.training.dales_law_snn import evaluate
-
-
-@pytest.fixture(scope="module")
-def sounds():
-    generator = torch.Generator().manual_seed(0)
-    return random_ipd_dataset(256, generator), random_ipd_dataset(64, generator)
-
-
-def network(seed=0, **arguments):
-    torch.manual_seed(seed)
-    return DaleSNN(**arguments)
-
-
-def shuffling():
-    return torch.Generator().manual_seed(1)
-
-
-def weights_of(model):
-    return {name: value.clone() for name, value in model.state_dict().items()}
-
-
-def equal(one, two):
-    return one.keys() == two.keys() and all(torch.equal(one[name], two[name]) for name in one)
 
 
 def test_silencing_leaves_the_network_alone():

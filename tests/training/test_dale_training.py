@@ -4,34 +4,12 @@ import math
 
 import pytest
 import torch
+from dale_networks import equal, network, shuffling, weights_of
 
-from utils.datasets.sound import ipd_spikes, ipd_to_class, random_ipd_dataset
+from utils.datasets.sound import ipd_spikes, ipd_to_class
 from utils.models.dale_interneurons import INPUT_PROBABILITY, InterneuronSNN, hidden_units_for
 from utils.models.dale_snn import DaleSNN
 from utils.training.dales_law_snn import CANCELLED, FINISHED, NOT_FINITE, evaluate, train
-
-
-@pytest.fixture(scope="module")
-def sounds():
-    generator = torch.Generator().manual_seed(0)
-    return random_ipd_dataset(256, generator), random_ipd_dataset(64, generator)
-
-
-def network(seed=0, **arguments):
-    torch.manual_seed(seed)
-    return DaleSNN(**arguments)
-
-
-def shuffling():
-    return torch.Generator().manual_seed(1)
-
-
-def weights_of(model):
-    return {name: value.clone() for name, value in model.state_dict().items()}
-
-
-def equal(one, two):
-    return one.keys() == two.keys() and all(torch.equal(one[name], two[name]) for name in one)
 
 
 def test_it_learns_and_keeps_the_best_weights(sounds):
