@@ -9,8 +9,7 @@ from pathlib import Path
 import nbformat
 
 from refresh import read
-
-_EXERCISE = re.compile(r"""^@exercise\(\s*["'](\d\d\.\w+)["']\s*\)""", re.MULTILINE)
+from utils.exercises.notebooks import exercise_ids
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,7 +94,7 @@ def read_page(path: Path) -> Page:
         goals=tuple(" ".join(point.split()).rstrip(",.;") for point in points),
         needs=" ".join(needs[1].split()),
         minutes=int(minutes[1]),
-        exercises=tuple(name for source in code for name in _EXERCISE.findall(source)),
+        exercises=tuple(exercise_ids(nb)),
         predictions=sum(len(re.findall(r"^predict\(", source, re.MULTILINE)) for source in code),
         panels=sum(map(_shows_panel, nb.cells)),
     )

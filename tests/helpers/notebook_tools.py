@@ -18,6 +18,7 @@ from nbclient import NotebookClient
 
 from course import NOTEBOOKS, ROOT, kernel_environment, notebook_paths, read_project
 from refresh import WIDGET_VIEW, CurrentPython
+from utils.exercises.notebooks import decorated
 from utils.page.output import FIGURE_WORDS
 
 SANITIZE = Path(__file__).with_name("nbval_sanitize.cfg")
@@ -57,9 +58,8 @@ def exercise_cells(nb):
     found = {}
     for number, cell in code_cells(nb):
         for node in ast.parse(cell.source).body:
-            for mark in getattr(node, "decorator_list", []):
-                if isinstance(mark, ast.Call) and getattr(mark.func, "id", "") == "exercise":
-                    found[mark.args[0].value] = (number, node)
+            if name := decorated(node):
+                found[name] = (number, node)
     return found
 
 
