@@ -28,6 +28,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 from course import kernel_environment, notebook_paths
+from utils.page.live import WIDGET_VIEW
 
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
@@ -36,7 +37,6 @@ METADATA = {
 }
 # What an author may say about a cell; the rest is what one front end or another left behind.
 CELL_METADATA = {"cellView", "jupyter", "tags"}
-WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
 
 def normalise(nb: nbformat.NotebookNode) -> nbformat.NotebookNode:
