@@ -136,7 +136,7 @@ def plot_switched_off(
     Returns:
         The figure.
     """
-    fig = style.new_figure(6.4)
+    fig = style.new_figure(5.6)
     axes = fig.subplots(len(traces), len(currents), sharex=True, sharey=True)
     whole = next(iter(traces))
     for row, (name, pair) in zip(axes, traces.items(), strict=True):
@@ -303,7 +303,7 @@ def plot_iaf_pair(steps, ours: tuple, theirs: tuple) -> Figure:
     Returns:
         The figure.
     """
-    fig = style.new_figure(3.4)
+    fig = style.new_figure(3.0)
     top, bottom = fig.subplots(2, 1, sharex=True, height_ratios=(1, 4))
     pair = (
         (theirs, style.TRUTH, style.STRONG + 2, "sinabs.layers.IAF"),
@@ -340,7 +340,7 @@ def plot_four_libraries(rows: Sequence[Mapping[str, str]]) -> Figure:
         The figure.
     """
     names = list(dict.fromkeys(row["library"] for row in rows))
-    fig = style.new_figure(4.6)
+    fig = style.new_figure(4.0)
     words = []
     axes = fig.subplots(len(names), 1, sharex=True, sharey=True)
     for ax, name in zip(axes, names, strict=True):

@@ -244,7 +244,7 @@ def plot_noise(time, traces: Sequence[tuple], currents, curves: Sequence[tuple],
     Returns:
         The figure.
     """
-    fig = style.new_figure(3.4)
+    fig = style.new_figure(3.2)
     left, right = fig.subplots(1, 2, width_ratios=(1, 1.25))
     colors = parts.in_order(len(curves))
     for row, ((_, voltage), color) in enumerate(zip(traces, colors, strict=True)):
