@@ -96,12 +96,6 @@ def test_rates_name_their_slopes_beside_the_lines():
     assert "sin(x) 0.00 and -2.00, |x| 0.00 and -2.00" in words_of(fig)
 
 
-def test_labels_are_moved_apart_and_keep_their_order():
-    placed = plots._apart([-1.0, -1.1, -3.0, -1.05], 0.4)
-    assert list(np.argsort(placed)) == [2, 1, 3, 0]
-    assert np.diff(np.sort(placed)).min() >= 0.4 - 1e-12
-
-
 def test_methods_show_every_seed():
     seeds = np.array([[0.3, 0.1], [0.2, 0.04], [0.9, 0.02]])
     fig = legible(

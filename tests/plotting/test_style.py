@@ -141,7 +141,7 @@ def test_names_at_the_ends_of_lines_do_not_hide_each_other(fig):
 
 
 def test_crowded_places_keep_their_middle():
-    assert style.apart([0, 0, 0, 9], 2) == [-2, 0, 2, 9]
+    assert style.pushed_apart([0, 0, 0, 9], 2) == [-2, 0, 2, 9]
     # A group that grew may reach the one below it.
-    assert style.apart([0, 3, 3.5, 4], 2) == pytest.approx([-0.375, 1.625, 3.625, 5.625])
-    assert style.apart([], 2) == []
+    assert style.pushed_apart([0, 3, 3.5, 4], 2) == pytest.approx([-0.375, 1.625, 3.625, 5.625])
+    assert style.pushed_apart([], 2) == []

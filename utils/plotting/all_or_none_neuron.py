@@ -741,7 +741,7 @@ def plot_outcomes(doses: Any, curves: Mapping[str, Any], observed: tuple[Any, An
     doses, ends = as_array(doses, float), []
     for (label, curve), (color, line) in zip(curves.items(), looks, strict=False):
         (drawn,) = ax.plot(doses, as_array(curve, float), color=color, linestyle=line)
-        ends.append((doses[-1], drawn.get_ydata()[-1], f" {label}", color))
+        ends.append((doses[-1], drawn.get_ydata()[-1], label, color))
     ax.plot(
         *(as_array(values, float) for values in observed),
         "X",
@@ -755,7 +755,7 @@ def plot_outcomes(doses: Any, curves: Mapping[str, Any], observed: tuple[Any, An
     ax.set(xlabel=DOSE, ylabel="response", ylim=(-0.08, top), xlim=(doses[0] - 0.02, doses[-1] + 0.02))
     ax.set_title("Where training ended: one network of each kind")
     ax.legend(loc="upper left")
-    style.name_ends(ax, ends)
+    style.name_ends(ax, ends, away=9)
     # How many networks ended where differs between machines; the kinds do not.
     kinds = ", ".join(label.split(" (")[0] for label in curves)
     return describe(fig, f"Responses of trained networks beside the observations, one of each kind: {kinds}.")

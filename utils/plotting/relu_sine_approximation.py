@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 from typing import Any
 
 import matplotlib as mpl
@@ -294,26 +293,18 @@ def plot_rates(n: Sequence[int], rows: Mapping[str, tuple[ArrayLike, float, Arra
     """
     n = np.asarray(n)
     fig = style.new_figure(3.7)
-    axes = [fig.add_axes((0.09, 0.15, 0.26, 0.74)), fig.add_axes((0.57, 0.15, 0.26, 0.74))]
+    axes = [fig.add_axes((0.09, 0.15, 0.28, 0.74)), fig.add_axes((0.58, 0.15, 0.28, 0.74))]
     said = []
     for ax, title, at in zip(axes, ("Largest error", "Root mean squared error"), (0, 2), strict=True):
-        ends = _apart([np.log10(np.asarray(row[at])[-1]) for row in rows.values()], 0.42)
-        for (label, row), end, color, marker in zip(
-            rows.items(), ends, relu_colors(len(rows)), "osD^vPX", strict=False
-        ):
+        ax.set(xlabel="number of ReLUs", title=title, xscale="log", yscale="log", ylim=(10**-5.3, 10**0.5))
+        ends = []
+        for (label, row), color, marker in zip(rows.items(), relu_colors(len(rows)), "osD^vPX", strict=False):
             errors, slope = np.asarray(row[at]), round(row[at + 1], 2) + 0  # "+ 0" turns a rounded -0.0 into 0.0
-            ax.loglog(n, errors, marker + "-", color=color, markersize=5, linewidth=style.THIN)
-            ax.annotate(
-                f"{label}: {slope:.2f}",
-                (n[-1], errors[-1]),
-                xytext=(1.07, (end + 5.3) / 5.8),
-                textcoords=ax.transAxes,
-                va="center",
-                fontsize=style.NORMAL,
-            )
+            ax.plot(n, errors, marker + "-", color=color, markersize=5, linewidth=style.THIN)
+            ends.append((n[-1], errors[-1], f"{label}: {slope:.2f}", color))
             said.append(f"{label} {slope:.2f}" if at == 0 else f"{slope:.2f}")
-        ax.set(xlabel="number of ReLUs", title=title, ylim=(10**-5.3, 10**0.5))
         plain_numbers(ax, n)
+        style.name_ends(ax, ends, away=9)
     axes[0].set_ylabel("error")
     half = len(rows)
     pairs = ", ".join(f"{first} and {second}" for first, second in zip(said[:half], said[half:], strict=True))
@@ -322,15 +313,6 @@ def plot_rates(n: Sequence[int], rows: Mapping[str, tuple[ArrayLike, float, Arra
         "Errors against the number of ReLUs on logarithmic axes, left the largest, right the root mean squared one. "
         f"Their slopes: {pairs}.",
     )
-
-
-def _apart(heights: Sequence[float], gap: float) -> np.ndarray:
-    """The heights of labels, moved apart where they would overlap, the order kept."""
-    order = np.argsort(heights)
-    placed = np.asarray(heights, dtype=float).copy()
-    for below, above in pairwise(order):
-        placed[above] = max(placed[above], placed[below] + gap)
-    return placed
 
 
 @style.styled
@@ -352,7 +334,7 @@ def plot_methods(
     n, by_hand, solved = np.asarray(n), np.asarray(by_hand), np.asarray(solved)
     fig = style.new_figure(4.3)
     axes = fig.subplots(1, 2, sharey=True)
-    fig.subplots_adjust(left=0.095, right=0.77, bottom=0.13, top=0.91, wspace=0.1)
+    fig.subplots_adjust(left=0.095, right=0.76, bottom=0.13, top=0.91, wspace=0.1)
     axes[0].loglog(n, by_hand, "o-", color=style.OWN, label="all by hand")
     axes[0].loglog(n, solved, "s", color=style.OWN, linestyle=style.DASHED, mfc="white", label="weights solved")
     axes[0].loglog(n, limit, color=style.BEST, linestyle=style.DASH_DOT, label="best kinks, many ReLUs (theory)")
@@ -362,14 +344,14 @@ def plot_methods(
         (style.COLORS["blue"], "D", style.DASHED, 1.0),
         (style.OTHER, "v", "-", 1.06),
     ]
-    medians, n_seeds, ends = {}, 0, [(n[-1], by_hand[-1], " all by hand", style.OWN)]
+    medians, n_seeds, ends = {}, 0, [(1.1 * n[-1], by_hand[-1], "all by hand", style.OWN)]
     for (label, errors), (color, marker, dashes, shift) in zip(seeds.items(), looks, strict=True):
         rows, x = np.asarray(errors), n * shift
         n_seeds = len(rows)
         # The median: on logarithmic axes one failed run would pull the mean away from all the others.
         medians[label] = np.median(rows, 0)
-        axes[1].loglog(x, medians[label], marker, linestyle=dashes, color=color, linewidth=style.THIN)
-        ends.append((x[-1], medians[label][-1], f" {label}", color))
+        axes[1].loglog(x, medians[label], marker, linestyle=dashes, color=color, linewidth=style.THIN, label=label)
+        ends.append((1.1 * n[-1], medians[label][-1], label, color))
         axes[1].loglog(x, rows.T, ".", color=color, alpha=0.5, markersize=4)
         axes[1].vlines(x, rows.min(0), rows.max(0), color=color, linewidth=style.GUIDE, alpha=0.5)
     for ax, title in zip(axes, ("No chance involved", f"{counted(n_seeds, 'seed')} each: median, range"), strict=True):

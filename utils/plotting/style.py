@@ -191,24 +191,25 @@ def best_line(ax: Axes, level: float, label: str = "best possible") -> Line2D:
     return _level(ax, level, label, BEST, "#00664B", DASH_DOT)
 
 
-def name_ends(ax: Axes, ends: Sequence[tuple[float, float, str, Any]]) -> None:
+def name_ends(ax: Axes, ends: Sequence[tuple[float, float, str, Any]], away: float = 5) -> None:
     """Write each line's name at its right end, pushed apart where ends lie close.
 
     Args:
         ax: with its place and its limits set.
         ends: (x, y, words, color) of each line.
+        away: from the ends, in points; more where markers stand there.
     """
     ax.get_ylim()  # brings the limits up to date
     points = 72 / ax.figure.dpi
     ordered = sorted(ends, key=lambda end: ax.transData.transform(end[:2])[1])
     places = [points * ax.transData.transform(end[:2])[1] for end in ordered]
-    heights = apart(places, 1.35 * SMALL)
+    heights = pushed_apart(places, 1.35 * SMALL)
     for (x, y, words, color), place, height in zip(ordered, places, heights, strict=True):
-        offset = {"xytext": (5, height - place), "textcoords": "offset points", "annotation_clip": False}
+        offset = {"xytext": (away, height - place), "textcoords": "offset points", "annotation_clip": False}
         ax.annotate(words, (x, y), color=ink(to_hex(color)), fontsize=SMALL, va="center", **offset)
 
 
-def apart(places: Sequence[float], gap: float) -> list[float]:
+def pushed_apart(places: Sequence[float], gap: float) -> list[float]:
     """Places in their order, each at least a gap from the next, moved no further than that needs.
 
     Args:
@@ -218,7 +219,7 @@ def apart(places: Sequence[float], gap: float) -> list[float]:
     Returns:
         As many places.
 
-    >>> apart([0, 1, 10], 3)
+    >>> pushed_apart([0, 1, 10], 3)
     [-1.0, 2.0, 10.0]
     """
     # Groups of places that touch each other: each keeps its middle.

@@ -356,9 +356,9 @@ def plot_four_libraries(rows: Sequence[Mapping[str, str]]) -> Figure:
             markersize=4,
         )
         look = {"color": style.EXCITATORY, "markersize": 8, "markeredgewidth": style.CURVE}
-        ax.plot(spikes, np.full(len(spikes), 1.83), "|", **look)
+        ax.plot(spikes, np.full(len(spikes), 2.0), "|", **look)
         parts.threshold_line(ax, 1.0)
-        ax.set(ylim=(-0.15, 2.1), yticks=[0, 1])
+        ax.set(ylim=(-0.15, 2.3), yticks=[0, 1])
         ax.set_title(f"{name}: {counted(len(spikes), 'spike')}", fontsize=style.NORMAL, pad=2)
         words.append(f"{name} {len(spikes)}, the first at step {spikes[0]}" if spikes else f"{name} none")
     axes[len(axes) // 2].set_ylabel("potential (thresholds)")
