@@ -92,21 +92,23 @@ def plot_ablation(
     """
     fig = style.new_figure(3.5)
     ax = fig.subplots()
-    fig.subplots_adjust(left=0.085, right=0.72, bottom=0.14, top=0.89)
+    fig.subplots_adjust(left=0.085, right=0.8, bottom=0.14, top=0.89)
     looks = ((style.INHIBITORY, "-", "o"), (style.EXCITATORY, "-", "s"), (style.OTHER, style.DASHED, "D"))
-    words = []
+    words, ends = [], []
     for (name, values), (color, dashes, marker) in zip(samples.items(), looks, strict=False):
-        style.spread(ax, counts, values, name, color, dashes).set(marker=marker, markersize=5)
+        style.spread(ax, counts, values, "", color, dashes).set(marker=marker, markersize=5)
         ax.plot([counts[-1] + 3.5], [retrained[name]], marker, color=color, markersize=8, markeredgecolor=style.OWN)
+        ends.append((counts[-1] + 6, retrained[name], name, color))
         now = approx(np.mean(as_array(values)[:, -1]))
         words.append(f"{name} {now}, with a new read-out {approx(retrained[name])}")
     ax.annotate("new\nread-out", (counts[-1] + 3.5, 99), ha="center", va="top", size=style.SMALL)
     ax.axvspan(counts[-1] + 1, counts[-1] + 6, color=style.COLORS["light"], alpha=0.4, linewidth=0)
-    ax.plot([0], [intact], "o", color=style.OWN, markersize=8, label="intact")
+    ax.plot([0], [intact], "o", color=style.OWN, markersize=8)
+    ax.annotate("intact", (0, intact), (0, 8), textcoords="offset points", ha="center", size=style.SMALL)
     parts.chance_line(ax)
-    ax.set(xlabel="number of silenced inputs", ylabel=parts.PER_CENT, ylim=(0, 102), xlim=(-1.5, counts[-1] + 6))
+    ax.set(xlabel="number of silenced inputs", ylabel=parts.PER_CENT, ylim=(0, 102), xlim=(-2.5, counts[-1] + 6))
     ax.set_title("Silencing as many inputs of either kind")
-    ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1), fontsize=style.NORMAL, title="silenced", alignment="left")
+    style.name_ends(ax, ends)
     return describe(
         fig,
         f"Per cent named right against the number of silenced inputs, from {approx(intact)} in the whole network. At "
