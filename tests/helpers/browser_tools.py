@@ -346,6 +346,7 @@ class PanelOnPage:
         texts: the lines to type.
         buttons: the last is Reset.
         works: whether one of them starts work that takes longer.
+        plays: whether one of them plays a film.
     """
 
     def __init__(self, page, cell) -> None:
@@ -359,6 +360,7 @@ class PanelOnPage:
         self.texts = self.root.locator("input[type=text]")
         self.buttons = self.root.locator("button")
         self.works = self.root.locator(".widget-hprogress").count() > 0
+        self.plays = self.root.locator(".widget-play").count() > 0
         # The script that names them runs a moment after they are there.
         page.wait_for_function("root => root.querySelector('[aria-live]')", arg=self._element)
 

@@ -6,7 +6,7 @@ from html import unescape
 import nbformat
 import pytest
 from browser_tools import BROWSER, NO_BROWSER, Jupyter, NotebookPage, axe, chromium
-from notebook_tools import answered, cells_that_call, code_cells, exercise_cells, panel_cells
+from notebook_tools import answered, cells_that_call, code_cells, exercise_cells, panel_cells, panel_title
 
 from course import notebook_paths
 from utils.exercises import get
@@ -101,7 +101,8 @@ class Notebook:
     def test_panels_follow_the_keyboard(self, lab, nb):
         for number in panel_cells(nb):
             panel = lab.panel(number)
-            first = panel.state()
+            # A film shows a telling picture at first, and its beginning after Reset.
+            first = panel.reset() if panel.plays else panel.state()
             panel.watch()
             for place in range(panel.sliders.count()):
                 low, high, now = panel.range(place)
@@ -227,7 +228,7 @@ class Notebook:
         page.menu("Kernel", "Shut Down Kernel")
         page.page.wait_for_selector("text=No Kernel")
         for number in panel_cells(nb):
-            title = nb.cells[number].outputs[0].data["text/plain"].splitlines()[0].removeprefix("Slider panel: ")
+            title = panel_title(nb.cells[number])
             picture = page.cell(number).locator(".jp-OutputArea-output img")
             picture.scroll_into_view_if_needed()
             assert picture.evaluate("e => e.complete && e.naturalWidth > e.width && e.width > 300")
