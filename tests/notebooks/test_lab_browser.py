@@ -46,7 +46,7 @@ def lab(request, browser, server, nb):
     server.add("notebook.ipynb", nbformat.writes(nb))
     page = NotebookPage(browser, server, "notebook.ipynb")
     try:
-        page.run_all(seconds=280)
+        page.run_all(seconds=480)
     except Exception:
         page.keep(f"{request.cls.__name__}-run")
         raise
