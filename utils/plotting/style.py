@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import matplotlib.style as mpl_style
 import numpy as np
+from matplotlib import colormaps
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 
@@ -148,6 +149,20 @@ def _luminance(channels: np.ndarray) -> float:
     return float(amounts @ (0.2126, 0.7152, 0.0722))
 
 
+def in_order(n: int, first: float = 0.0, last: float = 0.82) -> np.ndarray:
+    """One colour for each of n things that have an order, dark for the first; none too light for a line on white.
+
+    Args:
+        n: how many.
+        first: where the first lies on the scale, from 0 to 1.
+        last: likewise for the last.
+
+    Returns:
+        Colours, shape (n, 4).
+    """
+    return colormaps[SEQUENTIAL](np.linspace(first, last, n))
+
+
 def chance_line(ax: Axes, level: float, label: str = "chance") -> Line2D:
     """Mark the score that guessing would reach: grey, dashed, named.
 
@@ -192,7 +207,9 @@ def _level(ax: Axes, level: float, label: str, color: str, ink: str, dashes: Any
     return line
 
 
-def spread(ax: Axes, x: Sequence[float], samples: Sequence[Sequence[float]], label: str, color: str) -> Line2D:
+def spread(
+    ax: Axes, x: Sequence[float], samples: Sequence[Sequence[float]], label: str, color: Any, dashes: Any = "-"
+) -> Line2D:
     """Draw a mean over seeds with everything that the mean hides: the range as a band, each seed as a dot.
 
     Args:
@@ -201,6 +218,7 @@ def spread(ax: Axes, x: Sequence[float], samples: Sequence[Sequence[float]], lab
         samples: (n_seeds, n) one row for each seed; NaN where a seed has no value.
         label: for the legend.
         color: of line, band and dots.
+        dashes: of the line.
 
     Returns:
         The line of the mean.
@@ -216,4 +234,4 @@ def spread(ax: Axes, x: Sequence[float], samples: Sequence[Sequence[float]], lab
         )
     ax.fill_between(positions, np.nanmin(rows, 0), np.nanmax(rows, 0), color=color, alpha=0.18, linewidth=0)
     ax.plot(positions, rows.T, ".", color=color, alpha=0.45, markersize=4)
-    return ax.plot(positions, np.nanmean(rows, 0), color=color, label=label)[0]
+    return ax.plot(positions, np.nanmean(rows, 0), color=color, linestyle=dashes, label=label)[0]
