@@ -573,7 +573,7 @@ def test_texts_of_values_are_short():
         (recursing, ERROR, "call itself without end"),
         (printing_for_ever, ERROR, "still running"),
         (counting_in_c, ERROR, "still running after 3 seconds and was stopped; 1 second is allowed"),
-        (ending_the_process, ERROR, "It ended the whole process"),
+        (ending_the_process, ERROR, "It raised SystemExit on line"),
         (crashing, ERROR, "It ended the whole process"),
     ],
 )

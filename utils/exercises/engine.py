@@ -80,6 +80,8 @@ class Exercise:
         wrong_answers: known mistakes; the key completes "This looks like ...".
         call: `call(candidate, *args)` -> the result to compare; `candidate(*args)` when None. It may raise `Refused`.
         compare: `compare(result, expected, *args)` -> None or a sentence, for tasks with many right answers.
+        also: a function whose results are as right, where the question has two answers: the slope at a corner, which a
+            finite difference takes from both of its sides.
         rtol: relative tolerance of the comparison.
         atol: absolute tolerance.
         tolerance: how wrong an answer may be, and why, in words.
@@ -95,6 +97,7 @@ class Exercise:
     wrong_answers: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     call: Callable[..., Any] | None = None
     compare: Callable[..., str | None] | None = None
+    also: Callable[..., Any] | None = None
     rtol: float = 1e-5
     atol: float = 1e-6
     tolerance: str = ""
@@ -130,7 +133,8 @@ class Exercise:
                 with AT_START.of_their_own(), _bound_to_its_name(candidate):
                     return self._judge(candidate, expected, say)
 
-            trial = run_limited(judge, PATIENCE * self.time_limit, _filename(candidate))
+            code = f"{self.id}\n{_source(candidate)}"
+            trial = run_limited(judge, PATIENCE * self.time_limit, _filename(candidate), code)
         return self._feedback(candidate, trial)
 
     def solution(self) -> str:
@@ -182,6 +186,24 @@ class Exercise:
             return self.call(candidate, *args)
         with default_dtype_of(args):
             return candidate(*args)
+
+    def apart(self, result: Any, expected: Any, args: Sequence[Any]) -> str | None:
+        """How an answer's result differs from the right ones.
+
+        Args:
+            result: of the answer, in the reference's kind.
+            expected: of the reference.
+            args: of the case.
+
+        Returns:
+            A sentence, or None where it is right.
+        """
+        if self.compare is not None:
+            return self.compare(result, expected, *args)
+        words = difference(result, expected, self.rtol, self.atol)
+        if words is None or self.also is None:
+            return words
+        return words if difference(result, self.also(*args), self.rtol, self.atol) is not None else None
 
     def _form_problem(self, candidate: Any) -> Feedback | None:
         wants_class = inspect.isclass(self.reference)
@@ -273,10 +295,7 @@ class Exercise:
     ) -> tuple[str | None, bool]:
         """What is wrong with a result, and whether a known mistake may explain it."""
         try:
-            if self.compare is None:
-                words = difference(result, wanted.result, self.rtol, self.atol)
-            else:
-                words = self.compare(result, wanted.result, *untouched)
+            words = self.apart(result, wanted.result, untouched)
         except Exception:  # of the comparison, and not of the student's code: its lines are none of theirs
             words = f"It returned {kind(result)}, which cannot be compared with the expected result."
         if words is not None:
@@ -305,6 +324,12 @@ class Exercise:
         allowed = f"{self.time_limit:g} {'second is' if self.time_limit == 1 else 'seconds are'} allowed"
         if trial.interrupted:
             return Feedback(ERROR, "You interrupted the check. Run the cell again to repeat it.", trial.printed)
+        if trial.never_returned:
+            message = (
+                "When this answer was last tried, a call in it never came back, and the session had to be ended. It "
+                "was not tried again; run this cell once more to do so. Is there a sum of far too many numbers?"
+            )
+            return Feedback(ERROR, message)
         if trial.timed_out:
             message = (
                 f"{on}It was still running after {trial.seconds:.0f} seconds and was stopped; {allowed}. "
@@ -509,10 +534,17 @@ def _holds_ellipsis(value: Any) -> bool:
     return value is Ellipsis
 
 
+def _source(candidate: Any) -> str:
+    try:
+        return textwrap.dedent(inspect.getsource(candidate))
+    except (OSError, TypeError):
+        return ""
+
+
 def _source_has_ellipsis(candidate: Any) -> bool:
     try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(candidate)))
-    except (OSError, TypeError, SyntaxError):
+        tree = ast.parse(_source(candidate))
+    except SyntaxError:
         return False
     # `x[..., 0]` is an index, not a gap to fill.
     indices = {id(part) for node in ast.walk(tree) if isinstance(node, ast.Subscript) for part in ast.walk(node.slice)}

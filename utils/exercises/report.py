@@ -118,6 +118,9 @@ def examine(path: str | Path, timeout: float = 600.0, cell_timeout: float = 120.
             raise ValueError(f"{name}: got {value!r}, allowed is a number of seconds above 0")
     path = Path(path)
     hand_in = HandIn(path)
+    if problem := _read(path)[1]:
+        hand_in.note = problem
+        return hand_in
     command = [sys.executable, "-m", "utils.exercises.report", str(path.resolve()), str(timeout), str(cell_timeout)]
     # One thread each, since several hand-ins may run side by side; the course itself is the one this file belongs to.
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": _first_on_path(ROOT), "PYTHONUTF8": "1"}
@@ -278,16 +281,9 @@ def _take(hand_in: HandIn, message: dict[str, Any]) -> None:
 def _work(path: Path, timeout: float, cell_timeout: float, tell: Callable[[dict[str, Any]], None]) -> None:
     import nbformat
 
-    try:
-        nb = nbformat.reads(path.read_text(encoding="utf-8-sig"), as_version=4)
-        if not isinstance(nb.get("cells"), list):
-            raise ValueError("it has no cells")
-        for cell in nb.cells:
-            cell.cell_type, cell.source  # noqa: B018 - a hand-in may be JSON and still no notebook
-    except OSError as problem:
-        return tell({"note": f"cannot be read ({problem.strerror})"})
-    except Exception as problem:  # whatever a reader makes of a broken file, it is this file's row
-        return tell({"note": f"is not a notebook ({type(problem).__name__})"})
+    nb, problem = _read(path)
+    if problem:
+        return tell({"note": problem})
     for exercise_id in _expected(nb):
         tell({"exercise": exercise_id})
     for cell in nb.cells:
@@ -297,6 +293,23 @@ def _work(path: Path, timeout: float, cell_timeout: float, tell: Callable[[dict[
                 tell({key: value for key, value in note.items() if key != "status"})
             cell.outputs, cell.execution_count, cell.metadata = [], None, nbformat.from_dict({})
     asyncio.run(_run(nb, timeout, cell_timeout, tell))
+
+
+def _read(path: Path) -> tuple[Any, str]:
+    """A hand-in, and what is wrong with its file; one of the two is empty."""
+    import nbformat
+
+    try:
+        nb = nbformat.reads(path.read_text(encoding="utf-8-sig"), as_version=4)
+        if not isinstance(nb.get("cells"), list):
+            raise ValueError("it has no cells")
+        for cell in nb.cells:
+            cell.cell_type, cell.source  # noqa: B018 - a hand-in may be JSON and still no notebook
+    except OSError as problem:
+        return None, f"cannot be read ({problem.strerror})"
+    except Exception as problem:  # whatever a reader makes of a broken file, it is this file's row
+        return None, f"is not a notebook ({type(problem).__name__})"
+    return nb, ""
 
 
 async def _run(nb: Any, timeout: float, cell_timeout: float, tell: Callable[[dict[str, Any]], None]) -> None:
