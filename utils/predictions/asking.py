@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 from utils.page.live import StandIn, emit_widget
 from utils.page.output import escape
 from utils.predictions.prediction import Prediction
@@ -10,6 +12,9 @@ from utils.predictions.registry import get
 # id -> the letter that the reader chose first, in this session.
 _chosen: dict[str, str] = {}
 _EDGE = "#56B4E9"
+_COLUMNS = 80  # of a line on paper, as nbconvert prints it
+# Where the answer is, for those who read the question on paper.
+ELSEWHERE = "The answer is on the notebook's page, below the question."
 
 
 def predict(prediction_id: str) -> None:
@@ -37,19 +42,19 @@ def predict(prediction_id: str) -> None:
 
 
 def as_text(prediction: Prediction, chosen: str | None = None) -> str:
-    """The prediction as plain text, its answer on the last line.
+    """The prediction as plain text: so it stands on paper (nbconvert prints this form), and in a terminal.
 
     Args:
         prediction: what is asked.
-        chosen: the letter that the reader chose, if any: then the verdict stands there.
+        chosen: the letter that the reader chose, if any. Without one there is no answer: paper cannot fold it away.
 
     Returns:
         Several lines.
     """
-    options = [f"{letter}. {option}" for letter, option in prediction.lettered.items()]
-    verdict = f"Answer: {prediction.answer}." if chosen is None else prediction.verdict(chosen)
-    answer = f"{verdict} {prediction.because}"
-    return "\n".join([f"Prediction: {prediction.question}", *options, answer])
+    lines = [f"Prediction: {prediction.question}"]
+    lines += [f"{letter}. {option}" for letter, option in prediction.lettered.items()]
+    lines.append(ELSEWHERE if chosen is None else f"{prediction.verdict(chosen)} {prediction.because}")
+    return "\n".join(textwrap.fill(line, _COLUMNS, subsequent_indent="   ") for line in lines)
 
 
 def as_html(prediction: Prediction, chosen: str | None = None) -> str:
