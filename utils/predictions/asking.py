@@ -78,7 +78,8 @@ def as_html(prediction: Prediction, chosen: str | None = None) -> str:
         f'<blockquote class="course-prediction" style="border-left:6px solid {_EDGE};'
         "background:rgba(128,128,128,0.10);color:inherit;margin:0;padding:8px 12px;border-radius:4px;max-width:46em;"
         f'line-height:1.45"><strong>Predict first.</strong> {escape(prediction.question)}'
-        f'<ol type="A" style="margin:6px 0 6px 1.8em;padding:0">{items}</ol>{end}</blockquote>'
+        # JupyterLab's style counts 1, 2, 3 in spite of the type; GitHub keeps the type and strips the style.
+        f'<ol type="A" style="list-style:upper-alpha;margin:6px 0 6px 1.8em;padding:0">{items}</ol>{end}</blockquote>'
     )
 
 
