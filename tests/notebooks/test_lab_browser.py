@@ -1,8 +1,5 @@
 """Each notebook in JupyterLab, in a real browser: run, read, and used by keyboard and mouse."""
 
-import re
-from html import unescape
-
 import nbformat
 import pytest
 from browser_tools import BROWSER, NO_BROWSER, Jupyter, NotebookPage, axe, chromium
@@ -303,21 +300,3 @@ class Test05(WholeNotebook):
 
 class Test06(WholeNotebook):
     number = "06"
-
-
-@pytest.mark.parametrize("template", ["lab", "classic"])
-@pytest.mark.parametrize("path", NOTEBOOKS.values(), ids=NOTEBOOKS)
-def test_as_a_page_every_figure_is_said_once(path, template):
-    exporter = pytest.importorskip("nbconvert", reason="nbconvert is not installed: make test installs it").HTMLExporter
-    nb = nbformat.read(path, as_version=4)
-    words = [
-        output.data["text/plain"]
-        for _, cell in code_cells(nb)
-        for output in cell.outputs
-        if "image/png" in output.get("data", {})
-    ]
-    page, _ = exporter(template_name=template).from_notebook_node(nb)
-    assert "No description has been provided" not in page
-    # What a screen reader says of the pictures, badges aside, in their order.
-    said = [unescape(alt).removeprefix("As first drawn: ") for alt in re.findall(r'<img[^>]* alt="([^"]+)"', page)]
-    assert [alt for alt in said if not alt.startswith("Open ")] == words

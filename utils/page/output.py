@@ -12,9 +12,9 @@ from utils.page.host import in_kernel
 FIGURE_WORDS = "figure-words"
 # One transparent pixel: an image's alternative text is the one form of unseen words that no page strips.
 _PIXEL = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
-# nbconvert writes a picture's height as it stands, and an alternative text only in some of its templates: where there is
-# none it says "No description has been provided". This gives the picture an empty one in all of them, since its words
-# follow. Pages that set the height themselves take none but a number.
+# nbconvert writes a picture's height as it stands, and an alternative text in some of its templates alone: where there
+# is none it says "No description has been provided". This gives the picture an empty one in all of them, since its
+# words follow. Pages that set the height themselves take nothing but a number.
 _NO_WORDS = "auto alt"
 
 
