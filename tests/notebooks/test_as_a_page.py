@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import nbformat
 import pytest
-from browser_tools import BROWSER, NO_BROWSER, chromium
+from browser_tools import BROWSER, NO_BROWSER, Jupyter, NotebookPage, chromium
 from notebook_tools import code_cells
 
 from course import notebook_paths
@@ -121,3 +121,27 @@ def test_on_paper_no_line_of_code_is_cut():
         assert code.evaluate_all(too_wide) > 0, "the lines are long enough to be cut"
         page.emulate_media(media="print")
         assert code.evaluate_all(too_wide) == 0
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(BROWSER is None, reason=NO_BROWSER)
+def test_where_a_notebook_is_not_trusted_its_words_and_letters_stay(tmp_path):
+    """JupyterLab strips scripts, style sheets and labels of a notebook that somebody else has run."""
+    nb = nbformat.read(PATHS[0], as_version=4)
+    nb.cells = [cell for cell in nb.cells if cell.id in {"predict-law", "diagram"}]
+    server = Jupyter(tmp_path)
+    server.add("untrusted.ipynb", nbformat.writes(nb))
+    try:
+        with chromium() as browser:
+            page = NotebookPage(browser, server, "untrusted.ipynb", kernel=False).page
+            page.wait_for_selector(".jp-RenderedImage img")
+            assert page.locator(".jp-OutputArea style").count() == 0, "it is trusted after all"
+            words = page.locator("img.figure-words").evaluate_all("all => all.map(e => [e.alt, e.clientHeight])")
+            assert words == [[output.data["text/plain"], 1] for output in outputs(nb) if PNG in output.data]
+            assert page.locator(".jp-RenderedImage img[alt]").count() == 0, "the words would be said twice"
+            letters = page.locator(".jp-OutputArea ol").evaluate_all(
+                "all => all.map(e => getComputedStyle(e).listStyleType)"
+            )
+            assert letters == ["upper-alpha"]
+    finally:
+        server.close()
