@@ -107,7 +107,7 @@ def _output(html: str) -> nbformat.NotebookNode:
 
 def where_to_run(project: Project, notebook: str) -> list[str]:
     """The addresses at which Colab and Binder open a notebook: those of its badges."""
-    return re.findall(r"\)\]\(([^)\s]+)\)", badges(project, notebook))
+    return re.findall(r'href="([^"]+)"', badges(project, notebook))
 
 
 def run_buttons(page: Page, project: Project) -> str:

@@ -315,7 +315,7 @@ class NotebookPage:
         self.page.evaluate(f"n => {MODEL}.content.scrollToItem(n)", number)
         words.first.wait_for(state="attached")
         return words.evaluate_all(
-            """all => all.map(e => [e.getAttribute('aria-label'), e.clientHeight, e.getAttribute('role') === 'img'])"""
+            """all => all.map(e => [e.alt, e.clientHeight, e.complete && e.naturalWidth === 1])"""
         )
 
     def theme(self, scheme: str) -> None:
