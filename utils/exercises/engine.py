@@ -55,12 +55,14 @@ class Feedback:
         message: what to know, in one or more sentences.
         printed: the beginning of what the student's code printed.
         instead: why cells below use the reference although the answer is right; mostly empty.
+        mistake: which of the known mistakes it is, as `wrong_answers` names it; mostly empty.
     """
 
     status: str
     message: str
     printed: str = ""
     instead: str = ""
+    mistake: str = ""
 
 
 @dataclass(frozen=True)
@@ -244,7 +246,7 @@ class Exercise:
             with suppress(Exception):  # a name is a help; the verdict stands without it
                 name = self._known_mistake(candidate)
             if name is not None:
-                verdict["message"] += f" This looks like {name}."
+                verdict |= {"message": f"{verdict['message']} This looks like {name}.", "mistake": name}
         return verdict
 
     def _compare_all(self, candidate: Any, expected: Sequence[Expected], say: Callable[[int], None]) -> dict[str, Any]:
@@ -353,7 +355,8 @@ class Exercise:
             message += (
                 f"{instead}, so they use the reference solution." if instead else f"It is used from here on.{aside}"
             )
-        return Feedback(status, message, trial.printed, instead if status == CORRECT else "")
+        mistake = trial.value.get("mistake", "")
+        return Feedback(status, message, trial.printed, instead if status == CORRECT else "", mistake)
 
     def _error_feedback(self, raised: Raised, on: str, printed: str) -> Feedback:
         if raised.kind in ("TypeError", "AttributeError", "ValueError") and "ellipsis" in raised.words.lower():
