@@ -301,7 +301,8 @@ class NotebookPage:
         return area.evaluate(
             """area => { const seen = [...area.children].filter(e => e.checkVisibility());
               return {text: seen.map(e => e.innerText).join('\\n'),
-                pictures: seen.filter(e => e.querySelector('img') && !e.querySelector('.jupyter-widgets')).length,
+                pictures: seen.filter(e => !e.querySelector('.jupyter-widgets')
+                  && [...e.querySelectorAll('img')].some(img => img.naturalWidth > 1)).length,
                 live: seen.filter(e => e.querySelector('.jp-OutputArea-output > .jupyter-widgets')).length}; }"""
         )
 
@@ -363,6 +364,10 @@ class PanelOnPage:
         self.plays = self.root.locator(".widget-play").count() > 0
         # The script that names them runs a moment after they are there.
         page.wait_for_function("root => root.querySelector('[aria-live]')", arg=self._element)
+
+    def player_names(self) -> list[str]:
+        """What a screen reader calls the sounds that can be played; they come first."""
+        return self.root.locator("audio").evaluate_all(f"all => all.map(e => {CALLED})")
 
     def button_names(self) -> list[str]:
         """What a screen reader calls the buttons."""

@@ -219,11 +219,11 @@ def listening_test(directions: Sequence[float], listeners: Mapping[str, Sequence
             heard = stereo_sound(math.radians(directions[sound - 1]), 1.0, seed=seed + sound)
             player.value = audio_html(heard, f"sound {sound} of {len(directions)}")
             shown[:] = [sound]
-        return picture.update(yours)
+        return picture.update(yours, sound - 1, angle)
 
     def answer(_: Any, values: dict[str, Any], report: Any, stopped: Any) -> str:
         yours[values["sound"] - 1] = values["angle"]
-        said = picture.update(yours)
+        said = picture.update(yours, values["sound"] - 1, values["angle"])
         report(len(yours) / len(directions), said)
         return said
 
