@@ -60,8 +60,13 @@ def recorded(nb: nbformat.NotebookNode) -> dict[str, Any]:
     return calls_seen(run(copy))
 
 
-def with_recorder(nb: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """A copy of a notebook with two more cells, of which the last prints how its exercises' functions were called."""
+def with_recorder(nb: nbformat.NotebookNode, more: str = "") -> nbformat.NotebookNode:
+    """A copy of a notebook with two more cells, of which the last prints how its exercises' functions were called.
+
+    Args:
+        nb: the notebook.
+        more: lines that run with the first of them, where the tests' helpers can be imported.
+    """
     copy = nbformat.from_dict(nb)
     first = next(
         number for number, cell in code_cells(copy) if "import exercise" in cell.source or "exercise," in cell.source
@@ -69,7 +74,7 @@ def with_recorder(nb: nbformat.NotebookNode) -> nbformat.NotebookNode:
     begin = (
         "import sys\nsys.path += ['../tests/helpers', '../tools']\n"
         "from exercise_calls import Recorder\nfrom utils.exercises import standing\n"
-        "_recorder = Recorder()\nstanding.observers.append(_recorder)"
+        "_recorder = Recorder()\nstanding.observers.append(_recorder)\n" + more
     )
     copy.cells.insert(first + 1, nbformat.v4.new_code_cell(begin))
     copy.cells.append(nbformat.v4.new_code_cell("import json\nprint('RECORDED', json.dumps(_recorder.table()))"))

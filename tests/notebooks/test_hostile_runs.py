@@ -75,6 +75,8 @@ class Surroundings:
     def __init__(self, folder, **variables):
         self.course, self.extras = copy_course(folder / FOLDER), folder / "extras"
         self.extras.mkdir()
+        # There the kernel writes what is hard to read in its figures.
+        self.hard_to_read = self.extras / "hard to read"
         self._allow_writing(False)
         # What pytest tells its own workers is not meant for these runs.
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST", "COV_", "LC_")) and k != "HOME"}
@@ -138,7 +140,9 @@ def executed(request, surroundings, number):
     """A notebook with the student's answers, after its run."""
     stored = NOTEBOOKS[number]
     answers = {name: request.cls.answer(get(name)) for name in exercise_cells(stored)}
-    return surroundings.execute(with_recorder(answered(stored, answers)))
+    surroundings.hard_to_read.write_text("", encoding="utf-8")
+    watch = f"__import__('legibility').watch({str(surroundings.hard_to_read)!r})"
+    return surroundings.execute(with_recorder(answered(stored, answers), watch))
 
 
 def by_id(nb):
@@ -184,6 +188,9 @@ class Student:
                 assert len(drawn) == len(pictures(cell)), name
                 shares = [difference(*both) for both in zip(pictures(cell), drawn, strict=True)]
                 assert max(shares, default=0) <= SHARE, name
+
+    def test_every_figure_can_be_read(self, surroundings, executed):
+        assert surroundings.hard_to_read.read_text(encoding="utf-8") == ""
 
     def test_the_exercises_are_called_as_the_table_says(self, number, executed):
         """`tests/exercises/test_inputs.py` holds the cases of the checks against this table."""

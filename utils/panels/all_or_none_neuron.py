@@ -21,6 +21,7 @@ from utils.plotting.style import (
     BEST,
     CURVE,
     DASHED,
+    DOTTED,
     EXAMPLES,
     EXCITATORY,
     GUIDE,
@@ -119,12 +120,12 @@ class SevenNumbers:
         left.set(xlabel="dose", ylabel="response", xlim=(0, 1), title="Response")
         left.legend(loc="upper right", fontsize=SMALL)
         right.axhline(0, color=TRUTH, linewidth=GUIDE)
-        for name, label, color, width in (
-            ("s0", "upper path", INHIBITORY, THIN),
-            ("s1", "lower path", EXCITATORY, THIN),
-            ("z", "sum", OWN, CURVE),
+        for name, label, color, width, dashes in (
+            ("s0", "upper path", INHIBITORY, CURVE, DOTTED),
+            ("s1", "lower path", EXCITATORY, CURVE, DASHED),
+            ("z", "sum", OWN, CURVE, "-"),
         ):
-            (artists[name],) = right.plot([], [], color=color, label=label, linewidth=width)
+            (artists[name],) = right.plot([], [], color=color, label=label, linewidth=width, linestyle=dashes)
         right.set(xlabel="dose", ylabel="signal", xlim=(0, 1), title="Inside")
         right.legend(loc="lower left", fontsize=SMALL)
         return artists

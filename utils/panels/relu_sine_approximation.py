@@ -22,6 +22,7 @@ from utils.panels.slider_panel import SliderPanel
 from utils.plotting.relu_sine_approximation import TARGET_LINE, plain_numbers, radians, relu_colors
 from utils.plotting.style import (
     BEST,
+    DASHED,
     EXAMPLES,
     GUIDE,
     OTHER,
@@ -425,9 +426,11 @@ class BuiltAndTrained:
             ax.set_xlim(-0.1, 2 * np.pi + 0.1)
         (artists["kinks"],) = above[1].plot([], [], "^", color=OTHER, markersize=7, alpha=0.7)
         frames = np.arange(len(self.moments))
-        for errors, color, key in zip(self.errors, (OWN, OTHER), ("at_built", "at_trained"), strict=True):
-            below.semilogy(frames, errors, color=color, linewidth=THIN)
-            (artists[key],) = below.plot([], [], "o", color=color, markersize=8)
+        looks = ((OWN, "-", "o", "at_built"), (OTHER, DASHED, "^", "at_trained"))
+        for errors, title, (color, dashes, marker, key) in zip(self.errors, self._titles, looks, strict=True):
+            below.semilogy(frames, errors, color=color, linewidth=THIN, linestyle=dashes, label=title.lower())
+            (artists[key],) = below.plot([], [], marker, color=color, markersize=8)
+        below.legend(loc="upper right", fontsize=SMALL, ncols=2)
         below.set(xlabel="frame", ylabel="error", xlim=(-0.5, frames[-1] + 0.5))
         return artists
 

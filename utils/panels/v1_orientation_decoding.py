@@ -367,8 +367,10 @@ class OneNeuron:
         low, high = float(self.curves.min()), float(self.curves.max())
         ax.set(xlim=(0, self.period), ylim=(low - 0.1 * (high - low), high + 0.15 * (high - low)))
         ax.set(xticks=turn_ticks(self.period), xlabel="angle of the grating (degrees)", ylabel="response")
-        ghosts = ax.plot([], [], ".", color=OTHER, markersize=4, alpha=0.8, label="drawn from the bump, with noise")[0]
-        dots = ax.plot([], [], ".", color=TRUTH, markersize=4, label="the neuron")[0]
+        ghosts = ax.plot(
+            [], [], "x", color=OTHER, markersize=3.5, markeredgewidth=0.8, label="drawn from the bump, with noise"
+        )[0]
+        dots = ax.plot([], [], "o", color=OWN, markersize=2.5, label="the neuron")[0]
         bump = ax.plot([], [], color=OWN, linewidth=STRONG, label="your bump")[0]
         ax.legend(loc="upper right", fontsize=SMALL, ncols=3, borderaxespad=0.2)
         return {"ghosts": ghosts, "dots": dots, "bump": bump}

@@ -75,7 +75,7 @@ def plot_neuron() -> Figure:
         ("dendrites\ncollect the inputs", (1.2, 6.15), (1.5, 4.85)),
         ("soma", (4.2, 5.35), (3.95, 3.98)),
         ("axon hillock\ncompares with threshold", (6.2, 4.85), (5.05, 3.45)),
-        ("node of Ranvier\nrenews the spike", (9.0, 4.85), (8.93, 3.35)),
+        ("node of Ranvier\nrenews the spike", (9.35, 4.85), (8.93, 3.35)),
         ("axon terminals\nreach the next cells", (13.2, 5.75), (13.45, 4.7)),
         ("nucleus", (4.85, 1.35), (3.8, 3.0)),
         ("myelin sheath", (6.6, 1.35), (6.6, 2.9)),
@@ -106,9 +106,8 @@ def plot_neuron() -> Figure:
         shape = 0.62 * np.exp(-((x / 0.12) ** 2)) - 0.12 * np.exp(-(((x + 0.26) / 0.13) ** 2))
         ax.plot(at + x, 1.35 + shape, color=style.EXCITATORY, linewidth=style.CURVE)
     ax.add_patch(_arrow((9.35, 1.5), (9.95, 1.5), style.EXCITATORY))
-    ax.text(
-        9.7, 0.62, "a spike travels, its height unchanged", ha="center", fontsize=style.NORMAL, color=style.EXCITATORY
-    )
+    words = "a spike travels, its height unchanged"
+    ax.text(9.7, 0.62, words, ha="center", fontsize=style.NORMAL, color=style.ink(style.EXCITATORY))
     named = ", ".join(text.split("\n")[0] for text, _, _ in labels)
     return describe(
         fig,
@@ -135,9 +134,9 @@ def _curve(ax, start, middle, end, width, fill, edge) -> None:
     ax.plot(*points.T, color=fill, linewidth=width, solid_capstyle="round", zorder=1.5)
 
 
-def _arrow(start, end, color, width=style.THIN) -> FancyArrowPatch:
+def _arrow(start, end, color, width=style.THIN, head="-|>") -> FancyArrowPatch:
     return FancyArrowPatch(
-        start, end, arrowstyle="-|>", mutation_scale=12, color=color, linewidth=width, shrinkA=0, shrinkB=0, zorder=3
+        start, end, arrowstyle=head, mutation_scale=12, color=color, linewidth=width, shrinkA=0, shrinkB=0, zorder=3
     )
 
 
@@ -180,7 +179,8 @@ def plot_squid_axon(time: Any, voltage: Any, amplitudes: Any, pulse: float, onse
         if fired.any():
             which = np.flatnonzero(fired)[spike]
             at = time[voltage[which].argmax()] + 0.35 * side
-            traces.text(at, 30, f"{amplitudes[which]:g}", ha="left" if side > 0 else "right", va="center")
+            words = f"pulse {amplitudes[which]:g}"
+            traces.text(at, 30, words, ha="left" if side > 0 else "right", va="center", fontsize=style.SMALL)
     traces.text(time[-1], -58, "no spike" if not fired.all() else "", ha="right", fontsize=style.SMALL, color="#666666")
     traces.set(ylabel="potential (mV)", xlim=(0, time[-1]), ylim=(-85, 60), title="After each pulse")
     traces.tick_params(labelbottom=False)
@@ -305,8 +305,14 @@ class NetworkPicture:
         (x0, y0), (x1, y1) = _PLACES[start], _PLACES[end]
         distance = math.hypot(x1 - x0, y1 - y0)
         away, near = (0.46 if start == "x" else 0.56) / distance, (0.34 if end == "response" else 0.62) / distance
+        # The end of an edge tells its sign without its colour: an arrow excites, a bar inhibits.
+        head = "-|>" if strength > 0 else "-[,widthB=0.5,lengthB=0"
         line = _arrow(
-            (x0 + (x1 - x0) * away, y0 + (y1 - y0) * away), (x1 - (x1 - x0) * near, y1 - (y1 - y0) * near), color, width
+            (x0 + (x1 - x0) * away, y0 + (y1 - y0) * away),
+            (x1 - (x1 - x0) * near, y1 - (y1 - y0) * near),
+            color,
+            width,
+            head,
         )
         ax.add_patch(line)
         artists["edges"][start, end] = (line, color, width)
@@ -318,7 +324,7 @@ class NetworkPicture:
                 ha="center",
                 va="center",
                 fontsize=style.NORMAL,
-                color=color,
+                color=style.ink(color),
                 bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5},
                 zorder=4,
             )
@@ -656,11 +662,17 @@ def plot_response_slope(loss_path: Any, response_path: Any, best: float, silent:
     floor = min(silent, response_path.min()) - 1.5
     ax.axhspan(floor, silent, color=SILENT, alpha=0.5, linewidth=0)
     ax.text(1, silent - 0.25, "every response is 0", fontsize=style.SMALL, va="top")
-    ax.plot(loss_path, color=style.OWN, label="along the slope of the loss")
-    ax.plot(response_path, color=style.OTHER, linestyle=style.DASHED, label="along the slope of the response")
+    ax.plot(loss_path, color=style.OWN)
+    ax.plot(response_path, color=style.OTHER, linestyle=style.DASHED)
+    for path, share, name, color in (
+        (loss_path, 0.65, "along the slope of the loss", style.OWN),
+        (response_path, 0.35, "along the slope of the response", style.OTHER),
+    ):
+        at = int(np.abs(path - share * best).argmin())
+        beside = {"xytext": (8, 3), "textcoords": "offset points", "fontsize": style.NORMAL}
+        ax.annotate(name, (at, path[at]), color=style.ink(color), **beside)
     style.best_line(ax, best, f"lowest loss at {number(best)}")
     ax.set(xlabel="epoch", ylabel="b_final", ylim=(floor, 1), title="Two slopes to follow")
-    ax.legend(loc="upper right")
     passed = next((epoch for epoch, b in enumerate(response_path) if b < best), None)
     past = f"passes it after epoch {passed} and ends at" if passed is not None else "does not reach it by its end,"
     return describe(
@@ -719,15 +731,17 @@ def plot_outcomes(doses: Any, curves: Mapping[str, Any], observed: tuple[Any, An
         The figure.
     """
     fig = style.new_figure(3.2)
-    ax = fig.add_axes((0.085, 0.16, 0.9, 0.73))
+    ax = fig.add_axes((0.085, 0.16, 0.68, 0.73))
     looks = (
         (style.OWN, "-"),
         (style.OTHER, style.DASHED),
         (style.COLORS["sky"], style.DASH_DOT),
         (style.TRUTH, style.DOTTED),
     )
+    doses, ends = as_array(doses, float), []
     for (label, curve), (color, line) in zip(curves.items(), looks, strict=False):
-        ax.plot(as_array(doses, float), as_array(curve, float), color=color, linestyle=line, label=label)
+        (drawn,) = ax.plot(doses, as_array(curve, float), color=color, linestyle=line)
+        ends.append((doses[-1], drawn.get_ydata()[-1], f" {label}", color))
     ax.plot(
         *(as_array(values, float) for values in observed),
         "X",
@@ -737,8 +751,11 @@ def plot_outcomes(doses: Any, curves: Mapping[str, Any], observed: tuple[Any, An
         label="observed",
         zorder=4,
     )
-    ax.set(xlabel=DOSE, ylabel="response", ylim=(-0.08, 2.0), title="Where training ended: one network of each kind")
-    ax.legend(loc="upper left", ncols=2)
+    top = 1.15 * max(1.0, *(end[1] for end in ends))
+    ax.set(xlabel=DOSE, ylabel="response", ylim=(-0.08, top), xlim=(doses[0] - 0.02, doses[-1] + 0.02))
+    ax.set_title("Where training ended: one network of each kind")
+    ax.legend(loc="upper left")
+    style.name_ends(ax, ends)
     # How many networks ended where differs between machines; the kinds do not.
     kinds = ", ".join(label.split(" (")[0] for label in curves)
     return describe(fig, f"Responses of trained networks beside the observations, one of each kind: {kinds}.")

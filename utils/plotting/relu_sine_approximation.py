@@ -87,7 +87,8 @@ def plot_network(biases: ArrayLike, weights: ArrayLike, offset: float) -> Figure
         edge = style.EXCITATORY if weight >= 0 else style.INHIBITORY
         width = 0.6 + 3.5 * abs(weight) / max(np.abs(w).max(), 1e-9)
         ax.plot([0.88, 2.0], [middle, row], color=style.COLORS["light"], linewidth=style.GUIDE, zorder=1)
-        ax.plot([3.45, 5.67], [row, middle], color=edge, linewidth=width, zorder=1)
+        dashes = "-" if weight >= 0 else (0, (3, 1.2))  # the sign shows without colour
+        ax.plot([3.45, 5.67], [row, middle], color=edge, linewidth=width, linestyle=dashes, zorder=1)
         # A ReLU's symbol: flat, then rising.
         ax.add_patch(
             mpl.patches.Circle((2.7, row), 0.16, facecolor="white", edgecolor=color, linewidth=style.CURVE, zorder=2)
@@ -95,7 +96,15 @@ def plot_network(biases: ArrayLike, weights: ArrayLike, offset: float) -> Figure
         ax.plot([2.6, 2.69, 2.79], [row - 0.05, row - 0.05, row + 0.07], color=color, linewidth=style.CURVE, zorder=3)
         # "+ 0" turns a rounded -0.0 into 0.0.
         ax.text(2.46, row, f"{round(bias, 2) + 0:.2f}", ha="right", va="center", fontsize=style.NORMAL)
-        ax.text(2.94, row, f"{round(weight, 2) + 0:+.2f}", ha="left", va="center", fontsize=style.NORMAL, color=edge)
+        ax.text(
+            2.94,
+            row,
+            f"{round(weight, 2) + 0:+.2f}",
+            ha="left",
+            va="center",
+            fontsize=style.NORMAL,
+            color=style.ink(edge),
+        )
     for x, name in ((0.6, "x"), (5.95, "Σ")):
         circle = mpl.patches.Circle(
             (x, middle), 0.28, facecolor="#F4F4F4", edgecolor="#555555", lw=style.THIN, zorder=2
@@ -146,8 +155,9 @@ def plot_bases(
     weighted = bases * w
     sums = float(offset) + np.cumsum(weighted, axis=1)
     colors = relu_colors(len(w))
+    numbered = len(w) <= 12  # more numbers would lie on top of each other
     fig = style.new_figure(5.4)
-    first, second = fig.add_axes((0.075, 0.61, 0.4, 0.32)), fig.add_axes((0.575, 0.61, 0.4, 0.32))
+    first, second = fig.add_axes((0.075, 0.61, 0.39, 0.32)), fig.add_axes((0.575, 0.61, 0.39, 0.32))
     third = fig.add_axes((0.075, 0.1, 0.9, 0.37))
     for ax, curves, title in ((first, bases, "1  The ReLUs"), (second, weighted, "2  Each times its weight")):
         for curve, color in zip(curves.T, colors, strict=True):
@@ -155,13 +165,20 @@ def plot_bases(
         ax.axhline(0, color=style.TRUTH, linewidth=style.GUIDE, zorder=1)
         ax.set_title(title)
         radians(ax, 0, 2, "")
+        if numbered:
+            ax.set_xlim(-0.2, x[-1] + 0.05)
+            names = zip(curves[-1], colors, strict=True)
+            style.name_ends(ax, [(x[-1], end, f"{i}", color) for i, (end, color) in enumerate(names, start=1)])
     # Left of its newest kink a sum is the one before it: only what the newest ReLU adds is drawn.
     margin = 0.35 * (heights.max() - heights.min() or 1)
     low, high = heights.min() - margin, heights.max() + margin
     for curve, kink, color in zip(sums.T, kinks, colors, strict=False):
         third.plot(x[x >= kink], curve[x >= kink], color=color, linewidth=style.THIN)
     third.plot(x, sums[:, -1], color=style.OWN, linewidth=style.STRONG, zorder=4)
-    third.plot(kinks, heights, "o", color=style.EXAMPLES, markersize=6, zorder=5)
+    third.plot(kinks, heights, "o", color=style.EXAMPLES, markersize=11 if numbered else 6, zorder=5)
+    for i, place in enumerate(zip(kinks[: len(w)], heights, strict=False), start=1):
+        if numbered:
+            third.text(*place, f"{i}", ha="center", va="center_baseline", fontsize=style.SMALL, zorder=6)
     third.set(title="3  Added up, one by one: each new ReLU bends the sum at its kink", ylim=(low, high))
     radians(third, 0, 2)
     missed = float(np.abs(np.interp(kinks, x, sums[:, -1]) - heights).max())
@@ -335,26 +352,32 @@ def plot_methods(
     n, by_hand, solved = np.asarray(n), np.asarray(by_hand), np.asarray(solved)
     fig = style.new_figure(4.3)
     axes = fig.subplots(1, 2, sharey=True)
-    fig.subplots_adjust(left=0.095, right=0.985, bottom=0.13, top=0.91, wspace=0.07)
+    fig.subplots_adjust(left=0.095, right=0.77, bottom=0.13, top=0.91, wspace=0.1)
     axes[0].loglog(n, by_hand, "o-", color=style.OWN, label="all by hand")
     axes[0].loglog(n, solved, "s", color=style.OWN, linestyle=style.DASHED, mfc="white", label="weights solved")
     axes[0].loglog(n, limit, color=style.BEST, linestyle=style.DASH_DOT, label="best kinks, many ReLUs (theory)")
-    axes[1].loglog(n, by_hand, "o-", color=style.OWN, label="all by hand")
-    looks = [(style.TRUTH, "^", 0.94), (style.COLORS["sky"], "D", 1.0), (style.OTHER, "v", 1.06)]
-    medians, n_seeds = {}, 0
-    for (label, errors), (color, marker, shift) in zip(seeds.items(), looks, strict=True):
+    axes[1].loglog(n, by_hand, "o-", color=style.OWN)
+    looks = [
+        (style.TRUTH, "^", style.DOTTED, 0.94),
+        (style.COLORS["blue"], "D", style.DASHED, 1.0),
+        (style.OTHER, "v", "-", 1.06),
+    ]
+    medians, n_seeds, ends = {}, 0, [(n[-1], by_hand[-1], " all by hand", style.OWN)]
+    for (label, errors), (color, marker, dashes, shift) in zip(seeds.items(), looks, strict=True):
         rows, x = np.asarray(errors), n * shift
         n_seeds = len(rows)
         # The median: on logarithmic axes one failed run would pull the mean away from all the others.
         medians[label] = np.median(rows, 0)
-        axes[1].loglog(x, medians[label], marker + "-", color=color, label=label, linewidth=style.THIN)
+        axes[1].loglog(x, medians[label], marker, linestyle=dashes, color=color, linewidth=style.THIN)
+        ends.append((x[-1], medians[label][-1], f" {label}", color))
         axes[1].loglog(x, rows.T, ".", color=color, alpha=0.5, markersize=4)
         axes[1].vlines(x, rows.min(0), rows.max(0), color=color, linewidth=style.GUIDE, alpha=0.5)
     for ax, title in zip(axes, ("No chance involved", f"{counted(n_seeds, 'seed')} each: median, range"), strict=True):
         ax.set(xlabel="number of ReLUs", title=title)
         plain_numbers(ax, n)
-        ax.legend(loc="lower left", fontsize=style.SMALL)
     axes[0].set(ylabel="root mean squared error", ylim=(1e-4, 1.5))
+    axes[0].legend(loc="lower left", fontsize=style.SMALL)
+    style.name_ends(axes[1], ends)
     falls = [f"{label} from {rms[0]:.2g} to {rms[-1]:.2g}" for label, rms in (("by hand", by_hand), ("solved", solved))]
     falls += [f"{label} from {approx(rms[0], 2)} to {approx(rms[-1], 2)}" for label, rms in medians.items()]
     return describe(

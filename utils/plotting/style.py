@@ -191,6 +191,49 @@ def best_line(ax: Axes, level: float, label: str = "best possible") -> Line2D:
     return _level(ax, level, label, BEST, "#00664B", DASH_DOT)
 
 
+def name_ends(ax: Axes, ends: Sequence[tuple[float, float, str, Any]]) -> None:
+    """Write each line's name at its right end, pushed apart where ends lie close.
+
+    Args:
+        ax: with its place and its limits set.
+        ends: (x, y, words, color) of each line.
+    """
+    ax.get_ylim()  # brings the limits up to date
+    points = 72 / ax.figure.dpi
+    ordered = sorted(ends, key=lambda end: ax.transData.transform(end[:2])[1])
+    places = [points * ax.transData.transform(end[:2])[1] for end in ordered]
+    heights = apart(places, 1.35 * SMALL)
+    for (x, y, words, color), place, height in zip(ordered, places, heights, strict=True):
+        offset = {"xytext": (5, height - place), "textcoords": "offset points", "annotation_clip": False}
+        ax.annotate(words, (x, y), color=ink(to_hex(color)), fontsize=SMALL, va="center", **offset)
+
+
+def apart(places: Sequence[float], gap: float) -> list[float]:
+    """Places in their order, each at least a gap from the next, moved no further than that needs.
+
+    Args:
+        places: ascending.
+        gap: in the same units.
+
+    Returns:
+        As many places.
+
+    >>> apart([0, 1, 10], 3)
+    [-1.0, 2.0, 10.0]
+    """
+    # Groups of places that touch each other: each keeps its middle.
+    groups: list[list[float]] = []
+    for place in places:
+        groups.append([float(place)])
+        while len(groups) > 1 and _lowest(groups[-1], gap) < _lowest(groups[-2], gap) + len(groups[-2]) * gap:
+            groups[-2:] = [groups[-2] + groups[-1]]
+    return [_lowest(group, gap) + gap * number for group in groups for number in range(len(group))]
+
+
+def _lowest(group: Sequence[float], gap: float) -> float:
+    return sum(group) / len(group) - gap * (len(group) - 1) / 2
+
+
 def _level(ax: Axes, level: float, label: str, color: str, ink: str, dashes: Any) -> Line2D:
     line = ax.axhline(level, color=color, linestyle=dashes, linewidth=GUIDE, zorder=1)
     ax.annotate(

@@ -67,7 +67,10 @@ def plot_data_matrix(
     picture = responses[:, :shown].numpy().T
     degrees = stimuli[:, 0].numpy()
     fig = style.new_figure(3.7)
-    left, right = fig.subplots(1, 2, width_ratios=(1.25, 1))
+    cells = sorted(int(cell) for cell in cells)[: len(SERIES)]
+    left, *strips = fig.subplot_mosaic(
+        [["matrix", f"{cell}"] for cell in cells], width_ratios=(1.25, 1), gridspec_kw={"hspace": 0.3}
+    ).values()
     fig.subplots_adjust(0.09, 0.15, 0.97, 0.86, wspace=0.36)
     low, high = np.percentile(picture, (1, 99))
     edges = np.concatenate([degrees[:1], (degrees[1:] + degrees[:-1]) / 2, [period]])
@@ -87,22 +90,26 @@ def plot_data_matrix(
     bar = fig.colorbar(mesh, ax=left, pad=0.03, fraction=0.06)
     bar.ax.set_title("response", fontsize=style.SMALL, fontweight="normal", loc="left", pad=6)
     peaks = {}
+    top = max(float(responses[:, cell].max()) for cell in cells)
+    bottom = min(float(responses[:, cell].min()) for cell in cells)
     # In the order of their numbers: a neuron that comes again has its colour again.
-    for cell, (color, dashes) in zip(sorted(int(cell) for cell in cells), SERIES, strict=False):
+    for ax, cell, (color, _) in zip(strips, cells, SERIES, strict=False):
         curve = responses[:, cell].numpy()
-        right.plot(degrees, curve, color=color, linewidth=style.THIN, linestyle=dashes, label=f"neuron {cell}")
+        ax.fill_between(degrees, curve, min(bottom, 0), color=color, alpha=0.25, linewidth=0)
+        ax.plot(degrees, curve, color=color, linewidth=style.THIN, label=f"neuron {cell}")
+        ax.set(xticks=turn_ticks(period), xticklabels=[], xlim=(0, period), ylim=(min(bottom, 0), 1.05 * top))
+        # Its name stands in the half that the peak leaves free.
+        late = degrees[curve.argmax()] > period / 2
+        corner = {"transform": ax.transAxes, "fontsize": style.NORMAL, "color": style.ink(color), "va": "top"}
+        ax.text(0.02 if late else 0.98, 0.98, f"neuron {cell}", ha="left" if late else "right", **corner)
         peaks[cell] = float(degrees[curve.argmax()])
         left.annotate(
             "", (0, cell + 0.5), xytext=(-7, 0), textcoords="offset points",
             arrowprops={"arrowstyle": "-|>", "color": color, "linewidth": style.THIN, "shrinkA": 0, "shrinkB": 0},
         )  # fmt: skip
-    top = max(float(responses[:, cell].max()) for cell in peaks)
-    bottom = min(float(responses[:, cell].min()) for cell in peaks)
-    right.set(xlabel="angle of the grating (degrees)", ylabel="response", xticks=turn_ticks(period), xlim=(0, period))
-    # Room for the legend above the highest peak.
-    right.set_ylim(bottom - 0.05 * (top - bottom), top + (0.1 + 0.12 * len(peaks)) * (top - bottom))
-    right.set_title(f"{counted(len(peaks), 'tuning curve')}")
-    right.legend(fontsize=style.SMALL, loc="upper right", borderaxespad=0)
+    strips[0].set_title(f"{counted(len(peaks), 'tuning curve')}")
+    strips[len(strips) // 2].set_ylabel("response")
+    strips[-1].set(xlabel="angle of the grating (degrees)", xticklabels=[f"{tick:g}" for tick in turn_ticks(period)])
     named = ", ".join(f"neuron {cell} at {approx(peak, 3)} degrees" for cell, peak in peaks.items())
     return describe(
         fig,
@@ -130,15 +137,20 @@ def plot_random_neurons(
     fig = style.new_figure(3.2)
     axes = fig.subplots(2, 4, sharex=True, sharey=True)
     fig.subplots_adjust(0.08, 0.16, 0.98, 0.9, wspace=0.12, hspace=0.38)
+    # The mean over a twenty-fourth of the period, where there are stimuli.
+    which = (stimuli[:, 0] * 24 / period).long().clamp(0, 23)
+    present = which.unique().tolist()
+    groups, middle = [which == k for k in present], [(k + 0.5) * period / 24 for k in present]
     for ax, cell in zip(axes.flat, cells, strict=False):
-        ax.plot(stimuli[:, 0], responses[:, cell], ".", color=style.TRUTH, markersize=3)
+        ax.plot(stimuli[:, 0], responses[:, cell], ".", color=style.TRUTH, markersize=2.5, alpha=0.7)
+        ax.plot(middle, [float(responses[near, cell].mean()) for near in groups], color=style.OWN, linewidth=style.THIN)
         ax.set_title(
             f"neuron {cell}: {100 * max(float(shares[cell]), 0):.0f} %", fontsize=style.NORMAL, fontweight="normal"
         )
         ax.set(xticks=[0, period / 2], xlim=(0, period))
     for ax in axes.flat[len(cells) :]:
         ax.set_axis_off()
-    fig.supxlabel("angle of the grating (degrees)", fontsize=style.NORMAL)
+    fig.supxlabel("angle of the grating (degrees); line: mean; per cent: tuning's part", fontsize=style.NORMAL)
     fig.supylabel("response", fontsize=style.NORMAL)
     clear = sum(float(shares[cell]) > 0.2 for cell in cells)
     return describe(
@@ -539,7 +551,7 @@ def plot_error_scaling(
     axes[0].set_ylabel("error on held-out stimuli (degrees)")
     axes[0].set_title("All training stimuli, more neurons")
     axes[1].set_title("All neurons, more training stimuli")
-    axes[0].legend(loc="lower left", fontsize=style.SMALL)
+    axes[1].legend(loc="lower left", fontsize=style.SMALL)
     return describe(fig, f"The held-out error goes, on logarithmic axes: {'; '.join(words)}.")
 
 
@@ -575,7 +587,7 @@ def plot_information(
         plain_ticks(ax.yaxis, (0.03, 0.1, 0.3, 1, 3, 10))
         words.append(f"{kind}, from {approx(bound[0], 2)} to {approx(bound[-1], 2)} degrees")
     axes[0].set_ylabel("mean error (degrees)")
-    axes[0].legend(loc="lower left", fontsize=style.SMALL)
+    axes[-1].legend(loc="lower left", fontsize=style.SMALL)
     return describe(
         fig,
         f"The best possible error against the number of neurons, {sizes[0]:,} to {sizes[-1]:,}, and errors of "

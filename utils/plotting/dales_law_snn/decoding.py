@@ -28,18 +28,19 @@ def plot_learning(histories: Mapping[str, Any]) -> Figure:
     """
     fig = style.new_figure(3.5)
     loss, accuracy = fig.subplots(1, 2)
-    fig.subplots_adjust(left=0.08, right=0.985, bottom=0.145, top=0.89, wspace=0.24)
+    fig.subplots_adjust(left=0.08, right=0.87, bottom=0.145, top=0.89, wspace=0.26)
     looks = ((style.OWN, "o"), (style.OTHER, "s"), (style.TRUTH, "D"))
-    words = []
+    words, ends = [], []
     for (name, history), (color, marker) in zip(histories.items(), looks, strict=False):
         epochs = np.arange(1, history.epochs + 1)
         loss.plot(epochs, history.train_loss, color=color, linewidth=style.THIN, label=f"{name}, training")
         loss.plot(epochs, history.validation_loss, color=color, linestyle=style.DOTTED, label=f"{name}, validation")
         percent = 100 * np.asarray(history.validation_accuracy)
-        accuracy.plot(epochs, percent, color=color, linewidth=style.THIN, label=name)
+        accuracy.plot(epochs, percent, color=color, linewidth=style.THIN)
         if history.best_epoch:
             accuracy.plot([history.best_epoch], [percent[history.best_epoch - 1]], marker, color=color, markersize=7)
         if len(epochs):
+            ends.append((epochs[-1], percent[-1], name, color))
             apart = history.validation_loss[-1] - history.train_loss[-1]
             words.append(f"{name} ends with its validation loss {'above' if apart > 0 else 'below'} its training loss")
     style.chance_line(loss, math.log(12), "chance, ln 12")
@@ -47,7 +48,7 @@ def plot_learning(histories: Mapping[str, Any]) -> Figure:
     loss.legend(loc="upper right", fontsize=style.SMALL)
     parts.chance_line(accuracy)
     accuracy.set(xlabel="epoch", ylabel=parts.PER_CENT, ylim=(0, 100), title="Validation (mark: best weights)")
-    accuracy.legend(loc="lower right", bbox_to_anchor=(1, 0.14))
+    style.name_ends(accuracy, ends)
     trained = "; ".join(words) if words else "no epoch was trained"
     return describe(fig, f"Losses and validation accuracies over the epochs, with chance as a dashed line: {trained}.")
 

@@ -64,7 +64,7 @@ def raster_picture(spikes: Any) -> np.ndarray:
     return picture
 
 
-def raster_axes(ax: Axes, spikes: Any) -> AxesImage:
+def raster_axes(ax: Axes, spikes: Any) -> tuple[AxesImage, Line2D]:
     """Draw the spikes of both ears.
 
     Args:
@@ -72,15 +72,15 @@ def raster_axes(ax: Axes, spikes: Any) -> AxesImage:
         spikes: zeros and ones, shape (n_steps, 200).
 
     Returns:
-        The image, for `set_data(raster_picture(...))`.
+        The image, for `set_data(raster_picture(...))`, and the line between the ears, which lies over it.
     """
     image = ax.imshow(
         raster_picture(spikes), cmap=_EARS, vmin=0, vmax=2, aspect="auto", interpolation="nearest", origin="lower"
     )
-    ax.axhline(99.5, color=style.OWN, linewidth=style.GUIDE)
+    border = ax.axhline(99.5, color=style.OWN, linewidth=style.GUIDE)
     ax.set_yticks([50, 150], ["left ear", "right ear"], rotation=90, va="center")
     ax.grid(False)
-    return image
+    return image, border
 
 
 def chance_line(ax: Axes) -> None:

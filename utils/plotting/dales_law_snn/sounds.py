@@ -138,7 +138,7 @@ class OneSound:
         """
         raster = fig.add_axes((0.085, 0.15, 0.43, 0.75))
         counts = fig.add_axes((0.615, 0.15, 0.37, 0.75))
-        self.image = parts.raster_axes(raster, np.zeros((100, 200)))
+        self.image, self.border = parts.raster_axes(raster, np.zeros((100, 200)))
         raster.set(xlabel="time (ms)", title="Spikes of 200 fibres")
         time = np.arange(100)
         self.lines = parts.ear_lines(counts, time, 0 * time, 0 * time)
@@ -170,7 +170,7 @@ class HeardSound:
         rates.set(xlim=(0, 99), ylim=(0, 960), ylabel="rate (Hz)", xticklabels=[])
         rates.set_title("Firing rate of one fibre of each ear, and spikes of 200 fibres")
         rates.legend(loc="upper right", ncol=2)
-        self.image = parts.raster_axes(raster, np.zeros((100, 200)))
+        self.image, self.border = parts.raster_axes(raster, np.zeros((100, 200)))
         raster.set(xlabel="time (ms)", xlim=(0, 99))
         return self
 

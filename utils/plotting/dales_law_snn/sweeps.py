@@ -41,20 +41,22 @@ def plot_fraction_sweep(
     ax = fig.subplots()
     fig.subplots_adjust(left=0.085, right=0.985, bottom=0.135, top=0.9)
     published = np.array(list(PUBLISHED_SWEEP.items()))
-    ax.fill_between((0.3, 0.7), *PUBLISHED_PLATEAU, color=style.TRUTH, alpha=0.45, linewidth=0)
-    ax.plot(
-        *published.T, "s", linestyle=style.DASHED, color=style.TRUTH, markersize=7, label="published, 3 runs a point"
-    )
-    style.spread(ax, fractions, samples, f"ours, {counted(len(samples), 'seed')} a point", style.OWN)
+    ax.fill_between((0.3, 0.7), *PUBLISHED_PLATEAU, facecolor="none", edgecolor=style.TRUTH, hatch="////", linewidth=0)
+    ax.plot(*published.T, "s", linestyle=style.DASHED, color=style.TRUTH, markersize=7, mfc="white", zorder=3)
+    style.spread(ax, fractions, samples, "", style.OWN)
+    beside = {"textcoords": "offset points", "fontsize": style.NORMAL, "linespacing": 1.25}
+    ax.annotate("published,\n3 runs a point", published[:2].mean(0), xytext=(8, 0), va="top", color=style.INK, **beside)
+    means = samples.mean(0)
+    words = f"ours,\n{counted(len(samples), 'seed')}\na point"
+    ax.annotate(words, (np.mean(fractions[-2:]), means[-2:].mean()), xytext=(8, 0), va="center", **beside)
     if live is not None:
-        ax.plot(*live, "*", color=style.OTHER, markersize=17, markeredgecolor="white", label="this notebook, just now")
+        ax.plot(*live, "*", color=style.OTHER, markersize=17, markeredgecolor=style.OWN, zorder=4)
+        ax.annotate("this notebook,\njust now", live, xytext=(0, -14), ha="center", va="top", **beside)
     parts.chance_line(ax)
     if best is not None:
         style.best_line(ax, best)
     ax.set(xlabel="inhibitory fraction", ylabel=parts.PER_CENT, ylim=(0, 102), xlim=(-0.03, 1.1))
     ax.set_title("Accuracy against the share of inhibition")
-    ax.legend(loc="lower center", bbox_to_anchor=(0.45, 0.14))
-    means = samples.mean(0)
     top = int(means.argmax())
     high = np.flatnonzero(means > means[top] - 3)
     return describe(

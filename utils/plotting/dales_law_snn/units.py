@@ -57,9 +57,12 @@ class OneUnit:
         inputs = fig.add_axes((0.1, 0.64, 0.885, 0.28))
         membrane = fig.add_axes((0.1, 0.145, 0.885, 0.42))
         self.marks = [
-            inputs.plot([], [], "|", color=color, markersize=3.2)[0] for color in (style.EXCITATORY, style.INHIBITORY)
+            inputs.plot([], [], marker, color=color, markersize=size)[0]
+            for marker, color, size in (("|", style.EXCITATORY, 4.5), ("o", style.INHIBITORY, 2))
         ]
-        inputs.set(xlim=(0, 99), ylim=(-1, 41), xticklabels=[], title="Spikes that arrive")
+        inputs.set(
+            xlim=(0, 99), ylim=(-1, 41), xticklabels=[], title="Spikes that arrive: E excites (bars), I inhibits (dots)"
+        )
         inputs.set_yticks([10, 30], ["E", "I"])
         inputs.grid(False)
         membrane.axhline(1, color=style.TRUTH, linestyle=style.DASHED, linewidth=style.GUIDE)

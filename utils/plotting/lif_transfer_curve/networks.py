@@ -212,7 +212,7 @@ def plot_head_start(inputs, staircases: Sequence[tuple], n_steps: int, steps, er
     Returns:
         The figure.
     """
-    fig = style.new_figure(3.4)
+    fig = style.new_figure(3.1)
     left, right = fig.subplots(1, 2)
     looks = ((style.OTHER, style.DASHED), (style.OWN, "solid"))
     clipped = np.clip(inputs, 0, 1)

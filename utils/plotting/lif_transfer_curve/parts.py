@@ -1,18 +1,15 @@
-"""Parts that the figures of notebook 05 share: thresholds, time steps, names at the ends of lines."""
+"""Parts that the figures of notebook 05 share: thresholds, time steps, colours of a series."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 
 from utils.plotting import style
 
-# Dashes of up to three series, beside their colours.
-DASHES = ("-", style.DASHED, style.DOTTED)
+# Dashes of up to four series, beside their colours.
+DASHES = ("-", style.DASHED, style.DOTTED, style.DASH_DOT)
 
 
 def in_order(n: int) -> np.ndarray:
@@ -24,7 +21,7 @@ def in_order(n: int) -> np.ndarray:
     Returns:
         Colours, shape (n, 4).
     """
-    return style.in_order(n, 0.05, 0.8)
+    return style.in_order(n, 0.05, 0.75)
 
 
 def threshold_line(ax: Axes, level: float, name: str = "") -> None:
@@ -77,25 +74,3 @@ def tick_texts(ax: Axes, x: float) -> list[Text]:
     """
     look = {"fontsize": style.NORMAL, "ha": "right", "va": "center"}
     return [ax.text(x, level, "", **look) for level in np.linspace(0, 1, 5)]
-
-
-def label_ends(ax: Axes, ends: Sequence[tuple]) -> None:
-    """Write each line's name at its end, pushed apart where ends lie close.
-
-    Args:
-        ax: with its limits set.
-        ends: (x, y, words, color) of each line.
-    """
-    low, high = ax.get_ylim()
-    gap = 0.145 * (high - low) / (ax.get_position().height * ax.figure.get_figheight())
-    ordered = sorted(ends, key=lambda end: end[1])
-    heights = [end[1] for end in ordered]
-    for _ in range(50):
-        for i in range(len(heights) - 1):
-            short = gap - (heights[i + 1] - heights[i])
-            if short > 0:
-                heights[i], heights[i + 1] = heights[i] - short / 2, heights[i + 1] + short / 2
-    for (x, _, words, color), height in zip(ordered, heights, strict=True):
-        place = {"xytext": (5, 0), "textcoords": "offset points", "annotation_clip": False}
-        ink = [0.6 * part for part in to_rgb(color)]  # words need more contrast than lines
-        ax.annotate(words, (x, height), color=ink, fontsize=style.SMALL, va="center", **place)

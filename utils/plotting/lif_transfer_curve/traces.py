@@ -84,7 +84,7 @@ def plot_circuit() -> Figure:
     for x, color, words in ((5.0, style.INHIBITORY, "leak  v / R"), (8.5, style.EXCITATORY, "charging  C dv/dt")):
         arrow = {"arrowstyle": "->", "color": color, "linewidth": style.CURVE}
         ax.annotate("", (x, 1.0), (x, 1.65), arrowprops=arrow)
-        ax.text(x + 0.3, 1.3, words, color=color, fontsize=style.NORMAL, va="center")
+        ax.text(x + 0.3, 1.3, words, color=style.ink(color), fontsize=style.NORMAL, va="center")
     ax.text(8.85, 4.3, "inside: v", fontsize=style.NORMAL, va="center")
     ax.text(8.85, 0.7, "outside: 0 V", fontsize=style.NORMAL, va="center")
     return describe(
@@ -129,18 +129,21 @@ def plot_switched_off(
 
     Args:
         time: (n,) in ms.
-        traces: name -> one potential (n,) in V for each current.
+        traces: name -> one potential (n,) in V for each current; the complete neuron comes first.
         counts: name -> one number of spikes for each current.
         currents: in mA.
 
     Returns:
         The figure.
     """
-    fig = style.new_figure(6.4)
+    fig = style.new_figure(5.6)
     axes = fig.subplots(len(traces), len(currents), sharex=True, sharey=True)
+    whole = next(iter(traces))
     for row, (name, pair) in zip(axes, traces.items(), strict=True):
-        for ax, voltage, count, current in zip(row, pair, counts[name], currents, strict=True):
-            ax.plot(time, voltage, color=style.OWN if name == "complete" else style.OTHER, linewidth=style.THIN)
+        for ax, voltage, ghost, count, current in zip(row, pair, traces[whole], counts[name], currents, strict=True):
+            if name != whole:  # what the missing part does is the difference from the complete neuron
+                ax.plot(time, ghost, color=style.COLORS["light"], linewidth=style.STRONG)
+            ax.plot(time, voltage, color=style.OWN if name == whole else style.OTHER, linewidth=style.THIN)
             parts.threshold_line(ax, 1.0)
             ax.set(ylim=(-0.1, 1.95), yticks=[0, 1])
             corner = {"transform": ax.transAxes, "ha": "right", "va": "top", "fontsize": style.SMALL}
@@ -149,7 +152,8 @@ def plot_switched_off(
     axes[len(axes) // 2, 0].set_ylabel("membrane potential (V)")
     for ax in axes[-1]:
         ax.set_xlabel("time (ms)")
-    fig.tight_layout(h_pad=0.4)
+    fig.text(0.99, 0.004, f"broad grey line: the {whole} neuron", ha="right", fontsize=style.SMALL, color=style.INK)
+    fig.tight_layout(h_pad=0.4, rect=(0, 0.02, 1, 1))
     each = [f"{name} {listed([str(count) for count in counts[name]])}" for name in traces]
     amounts = listed([f"{current:g} mA" for current in currents])
     words = f"Traces of one neuron, a part switched off in each row. Spikes at {amounts}: {'; '.join(each)}."
@@ -299,7 +303,7 @@ def plot_iaf_pair(steps, ours: tuple, theirs: tuple) -> Figure:
     Returns:
         The figure.
     """
-    fig = style.new_figure(3.4)
+    fig = style.new_figure(3.0)
     top, bottom = fig.subplots(2, 1, sharex=True, height_ratios=(1, 4))
     pair = (
         (theirs, style.TRUTH, style.STRONG + 2, "sinabs.layers.IAF"),
@@ -336,7 +340,7 @@ def plot_four_libraries(rows: Sequence[Mapping[str, str]]) -> Figure:
         The figure.
     """
     names = list(dict.fromkeys(row["library"] for row in rows))
-    fig = style.new_figure(4.6)
+    fig = style.new_figure(4.0)
     words = []
     axes = fig.subplots(len(names), 1, sharex=True, sharey=True)
     for ax, name in zip(axes, names, strict=True):

@@ -38,10 +38,12 @@ def plot_rate_code(rows: Sequence[tuple], windows, decoded, truth) -> Figure:
         right.axhline(value, color=color, linestyle=style.DOTTED, linewidth=style.GUIDE)
     right.set(xlabel="steps counted", ylabel="spikes / steps", title="what the count says")
     right.set_ylim(-0.02, 1.02 * max(truth) + 0.05)
-    parts.label_ends(
+    right.set_xlim(0, windows[-1])  # nothing may lie between a line's end and its name
+    fig.tight_layout()
+    fig.subplots_adjust(right=0.93)
+    style.name_ends(
         right, [(windows[-1], value, f"{value:g}", color) for value, color in zip(truth, colors, strict=True)]
     )
-    fig.tight_layout()
     counts = listed([str(len(spikes)) for _, spikes in rows])
     high = all(np.all(np.asarray(values) <= value + 1e-9) for values, value in zip(decoded, truth, strict=True))
     side = "from below, never above it" if high else "from both sides"
@@ -113,8 +115,12 @@ def plot_transfer_curves(
         ax.plot(currents, count, "o", color=style.OTHER, markersize=5.5, label="simulated, dt = 1 ms")
         top = 1.22 * max(max(count), float(np.max(rate)) * duration)
         ax.axvline(rheobase, color=style.TRUTH, linestyle=style.DOTTED, linewidth=style.THIN)
+        words_look = {"fontsize": style.SMALL, "color": style.INK, "textcoords": "offset points"}
+        ax.annotate(f"rheobase\n{rheobase:.2g} mA", (rheobase, top), xytext=(4, -3), va="top", **words_look)
         if ceiling < top:
             ax.axhline(ceiling, color=style.TRUTH, linestyle=style.DASHED, linewidth=style.THIN)
+            place = {"xytext": (0, 3), "ha": "right", "va": "bottom"}
+            ax.annotate(f"ceiling {ceiling:.0f}", (currents[-1], ceiling), **place, **words_look)
         ax.set(ylim=(-0.03 * top, max(top, 1.0)))
         ax.set_title(label, fontsize=style.NORMAL)
         words.append(f"{label}: from 0 up to {max(count)} spikes")
@@ -213,7 +219,7 @@ def plot_limit(currents, curves: Sequence[tuple], relu) -> Figure:
     ends.append((currents[-1], relu[-1] * 1.001, "ReLU, slope 1 / (C ϑ)", style.INK))
     ax.set(xlabel="current (mA)", ylabel="rate (Hz)", ylim=(-5, 1.08 * float(np.max(relu))))
     ax.set_xlim(currents[0], currents[-1])
-    parts.label_ends(ax, ends)
+    style.name_ends(ax, ends)
     away = [float(np.abs(rate - relu).max()) for _, rate in curves]
     step = "each closer than the one before" if away == sorted(away, reverse=True) else "not in order"
     return describe(
@@ -238,7 +244,7 @@ def plot_noise(time, traces: Sequence[tuple], currents, curves: Sequence[tuple],
     Returns:
         The figure.
     """
-    fig = style.new_figure(3.4)
+    fig = style.new_figure(3.2)
     left, right = fig.subplots(1, 2, width_ratios=(1, 1.25))
     colors = parts.in_order(len(curves))
     for row, ((_, voltage), color) in enumerate(zip(traces, colors, strict=True)):
@@ -248,9 +254,9 @@ def plot_noise(time, traces: Sequence[tuple], currents, curves: Sequence[tuple],
     left.set_yticklabels([f"{noise:g} V" for noise, _ in traces])
     left.set_ylabel("noise (standard deviation)")
     left.grid(False)
-    for (noise, rates), line, color in zip(curves, theory, colors, strict=True):
+    for (noise, rates), line, color, dashes in zip(curves, theory, colors, parts.DASHES, strict=False):
         style.spread(right, currents, rates, "", color, dashes="none")
-        right.plot(fine, line, color=color, linewidth=style.THIN, label=f"{noise:g} V")
+        right.plot(fine, line, color=color, linestyle=dashes, label=f"{noise:g} V")
     right.axvline(1, color=style.TRUTH, linestyle=style.DOTTED, linewidth=style.THIN)
     right.legend(title="noise", title_fontsize=style.SMALL, fontsize=style.SMALL, loc="upper left")
     right.set(xlabel="mean current (mA)", ylabel="rate (Hz)", title="transfer curves")
