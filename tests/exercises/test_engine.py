@@ -278,7 +278,7 @@ def untraced_threads():
         (waiting, NOT_YET, "not `async def`"),
         (asking, ERROR, "It calls `input()` on line"),
         (text, NOT_YET, "a str"),
-        (generating, NOT_YET, "a generator"),
+        (generating, NOT_YET, "is `return` meant?"),
         (mutating, NOT_YET, "changes its input x in place"),
         (one_argument, NOT_YET, "Your function takes (x), it is called with (x, k)"),
         (not_a_number, NOT_YET, "nan"),

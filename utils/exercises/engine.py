@@ -30,6 +30,18 @@ REPLACE = "Replace `...` with your code"
 STILL_LEFT = "One `...` is still left in your code"
 
 
+def _load_optimisers() -> None:
+    torch.optim.SGD([torch.zeros(1, requires_grad=True)])
+
+
+def _load_transforms() -> None:
+    torch.func.vmap(torch.func.grad(torch.sum))(torch.zeros(1))
+
+
+# Name -> a call that lets PyTorch import what it keeps for the first use: seconds that are not an answer's.
+LOADED_AT_FIRST_USE = {"optim": _load_optimisers, "func": _load_transforms, "vmap": _load_transforms}
+
+
 class Case:
     """One input on which an answer is tried.
 
@@ -127,8 +139,8 @@ class Exercise:
         # Before the clock starts: the reference also triggers whatever torch imports at first use, and an answer
         # that is stopped in the middle of an import would leave a broken module behind.
         with AT_START.of_their_own():
-            if "optim" in _mentioned(candidate):
-                _load_optimisers()
+            for name in sorted(_mentioned(candidate) & LOADED_AT_FIRST_USE.keys()):
+                LOADED_AT_FIRST_USE[name]()
             expected = [self.expected(case.args) for case in self.cases()]
 
             def judge(say: Callable[[int], None]) -> dict[str, Any]:
@@ -280,12 +292,13 @@ class Exercise:
                 return verdict(NOT_YET, f"{on}It returned None: is a `return` missing?")
             words, known = self._problem(result, wanted, untouched.args, args)
             if words is not None:
+                words += _about_yield(candidate)
                 return verdict(NOT_YET, f"{on}{words}", known)
             if wanted.gradients is not None:
                 words, below = self._gradient_problem(result, wanted, untouched.args, leaves)
                 no_gradient = no_gradient or (f"{on}{words}" if words else "")
                 instead = instead or below
-            if answer.coarse:
+            if answer.coarse and self.call is None:
                 instead = "It computes in float32, with 7 digits, and cells below need 16"
         # Only where all values are right: on a single input they may be so by chance.
         if no_gradient:
@@ -537,6 +550,11 @@ def _holds_ellipsis(value: Any) -> bool:
     return value is Ellipsis
 
 
+def _about_yield(candidate: Any) -> str:
+    yields = inspect.isgeneratorfunction(candidate)
+    return " It uses `yield`, which makes a generator: is `return` meant?" if yields else ""
+
+
 def _source(candidate: Any) -> str:
     try:
         return textwrap.dedent(inspect.getsource(candidate))
@@ -554,11 +572,6 @@ def _source_has_ellipsis(candidate: Any) -> bool:
     return any(
         isinstance(node, ast.Constant) and node.value is Ellipsis and id(node) not in indices for node in ast.walk(tree)
     )
-
-
-def _load_optimisers() -> None:
-    """Let PyTorch import its compiler, as it does for a session's first optimiser: seconds that are not an answer's."""
-    torch.optim.SGD([torch.zeros(1, requires_grad=True)])
 
 
 def _mentioned(candidate: Any) -> set[str]:
