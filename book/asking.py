@@ -9,7 +9,7 @@ from html import escape
 from book.mistakes import CURVES, Curve, mistake_figure
 from utils._notebooks import NAMES
 from utils.predictions.prediction import Prediction
-from utils.predictions.registry import get, of_notebook
+from utils.predictions.registry import of_notebook
 
 ASKED = re.compile(r"""^predict\(\s*["'](\d\d\.\w+)["']\s*\)""", re.MULTILINE)
 # How many notebooks earlier the predictions of a look back come from; the notebook before asks for a mistake.

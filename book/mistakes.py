@@ -1,4 +1,4 @@
-"""Which mistake makes this curve? Questions made of the exercises' known wrong answers, for the look back and the cards."""
+"""Which mistake makes this curve? Questions made of the known wrong answers, for the look back and the cards."""
 
 from __future__ import annotations
 
@@ -173,7 +173,7 @@ CURVES: Mapping[str, Curve] = {
         Curve(
             "04.circular_error",
             ("a distance of orientations", "a distance on a line", "the way round in one fixed sense"),
-            "It falls back to zero at 240 degrees, half a turn from the true 60, and never exceeds 90 degrees: opposite "
+            "It falls back to zero at 240 degrees, half a turn from the true 60, and never exceeds 90: opposite "
             "directions count as the same.",
             _distance,
             ("decoded angle (degrees)", "distance from 60 (degrees)"),

@@ -362,6 +362,12 @@ class TestPages:
         assert '<td data-label="quantity">a &lt; b</td>' in text
         assert text.count("<tr>") == 3
 
+    def test_columns_of_numbers_stand_at_their_right_edge(self):
+        html = make.table_html(["what", "n", "time"], [["a", "~1.5", "3 ms"], ["7", "−2", "12 ms"], ["b", "", "1"]])
+        assert html.count('class="course-number"') == 2 * 4
+        assert '<td data-label="what">7</td>' in html
+        assert "course-number" not in make.table_html(["a"], [])
+
     def test_a_notebook_without_a_scoreboard_says_so(self, page):
         page.nb.cells[4].outputs = []
         assert "No scoreboard is stored" in make.results([page])
