@@ -48,21 +48,25 @@ def fill(text: str, mark: str, content: str, name: str) -> str:
 
 
 def badges(project: Project, notebook: str) -> str:
-    """Markdown of the two badges that open a notebook elsewhere.
+    """The two badges that open a notebook elsewhere.
 
     Args:
         project: the public face.
         notebook: file name of the notebook.
+
+    Returns:
+        HTML. As Markdown they would stop `nbconvert --to pdf`, which cannot fetch pictures and leaves out HTML.
     """
     title = notebook.removesuffix(".ipynb")
     colab = f"https://colab.research.google.com/github/{project.slug}/blob/{project.ref}/notebooks/{notebook}"
     binder = f"https://mybinder.org/v2/gh/{project.slug}/{project.ref}?urlpath=" + quote(
         f"lab/tree/notebooks/{notebook}", safe=""
     )
-    return (
-        f"[![Open {title} in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({colab}) "
-        f"[![Open {title} in Binder](https://mybinder.org/badge_logo.svg)]({binder})"
+    hosts = (
+        ("Colab", colab, "https://colab.research.google.com/assets/colab-badge.svg"),
+        ("Binder", binder, "https://mybinder.org/badge_logo.svg"),
     )
+    return " ".join(f'<a href="{to}"><img src="{badge}" alt="Open {title} in {host}"></a>' for host, to, badge in hosts)
 
 
 def feedback(project: Project, notebook: str) -> str:

@@ -104,7 +104,6 @@ def test_every_picture_has_words(nb):
                 words = output.data.get("text/plain", "")
                 assert len(words) > 20, cell.id
                 assert not words.startswith("<"), f"{cell.id}: {words}"
-                assert output.metadata["image/png"]["alt"] == words, cell.id
 
 
 def test_behind_every_picture_stand_its_words_for_pages_that_drop_them(nb):
@@ -113,7 +112,7 @@ def test_behind_every_picture_stand_its_words_for_pages_that_drop_them(nb):
             if "image/png" in output.get("data", {}):
                 hidden = cell.outputs[place + 1]
                 assert hidden.metadata == {"figure-words": True}, cell.id
-                element = r'<span class="figure-words" role="img" aria-label="([^"]+)">'
+                element = r'<img class="figure-words" width="1" height="1" alt="([^"]+)"'
                 words = re.search(element, hidden.data["text/html"])
                 assert unescape(words[1]).removeprefix("As first drawn: ") == output.data["text/plain"], cell.id
 

@@ -11,7 +11,7 @@ from notebook_tools import code_cells, read_all
 from utils import predict
 from utils._notebooks import NAMES
 from utils.predictions import Prediction, asking, get, ids, of_notebook
-from utils.predictions.asking import Question, as_html, as_text
+from utils.predictions.asking import ELSEWHERE, Question, as_html, as_text
 
 texts = st.text("abc <&>", min_size=1, max_size=8)
 
@@ -69,13 +69,24 @@ def test_what_cannot_be_asked_is_refused():
     assert "allowed is one of 01" in refusal(of_notebook, "1")
 
 
-def test_the_text_form_holds_question_options_and_answer(asked):
-    assert as_text(asked).splitlines() == [
-        "Prediction: How <many>?",
-        "A. It is one.",
-        "B. Two of them",
-        "Answer: B. Count them.",
+def test_the_text_form_holds_the_answer_only_once_one_was_chosen(asked):
+    question = ["Prediction: How <many>?", "A. It is one.", "B. Two of them"]
+    assert as_text(asked).splitlines() == [*question, ELSEWHERE]
+    assert as_text(asked, "A").splitlines() == [
+        *question,
+        "You chose A. The answer is B: two of them. Count them.",
     ]
+
+
+@pytest.mark.parametrize("prediction_id", ids())
+def test_on_paper_nothing_tells_the_answer_and_no_line_is_cut(prediction_id):
+    prediction = get(prediction_id)
+    text = as_text(prediction)
+    words = " ".join(text.split())
+    assert prediction.question in words
+    assert all(f"{letter}. {option}" in words for letter, option in prediction.lettered.items())
+    assert prediction.because not in words
+    assert max(map(len, text.splitlines())) <= 80
 
 
 def test_the_static_page_folds_the_answer_away_until_one_was_chosen(asked):

@@ -46,6 +46,8 @@ def show_feedback(task: Exercise, feedback: Feedback, code: Sequence[str] = ()) 
             f"`{name}.solution()` shows one answer."
         )
     notes = {"exercise": task.id, "status": feedback.status, "hints": hints_shown.get(task.id, 0)}
+    if feedback.mistake:
+        notes["mistake"] = feedback.mistake
     _box(f"{symbol} Exercise {place(task)} · {feedback.status}", paragraphs, edge, notes, code, after)
 
 
@@ -120,9 +122,9 @@ def _box(
         *map(_paragraph, after),
     ]
     html = (
-        f'<div role="note" style="border-left:6px solid {edge};background:rgba(128,128,128,0.10);color:inherit;'
-        f'padding:8px 12px;border-radius:4px;max-width:46em;line-height:1.45">'
-        f"<strong>{escape(title)}</strong>{''.join(body)}</div>"
+        f'<blockquote role="note" style="border-left:6px solid {edge};background:rgba(128,128,128,0.10);color:inherit;'
+        f'margin:0;padding:8px 12px;border-radius:4px;max-width:46em;line-height:1.45">'
+        f"<strong>{escape(title)}</strong>{''.join(body)}</blockquote>"
     )
     emit("\n".join([title, *paragraphs, *code, *after]), html, {"course": notes})
 

@@ -21,9 +21,11 @@ STAND_IN = "course-stand-in"
 # Live: hide the one or two outputs that stand in for it. Dead: hide the view.
 _LIVE = ".jp-OutputArea-child:has(> .jp-OutputArea-output > .jupyter-widgets)"
 _DEAD = ".jp-OutputArea-child:has(> .lm-Panel.jp-OutputArea-output):not(:has(> .jp-OutputArea-output > *))"
+# On paper nothing can be scrolled: lines of code wrap there. The page of nbconvert would cut them off.
+_PAPER = "@media print {pre {white-space:pre-wrap !important; overflow-wrap:anywhere}}"
 _STYLE = (
     f"<style>{_LIVE}:has(+ * .{STAND_IN}) + *, {_LIVE}:has(+ * + * .{STAND_IN}) + *, "
-    f"{_LIVE} + * + *:has(.{STAND_IN}), {_DEAD} {{display:none}}</style>"
+    f"{_LIVE} + * + *:has(.{STAND_IN}), {_DEAD} {{display:none}} {_PAPER}</style>"
 )
 
 # What the cells of this session show: (cell, name) -> the widget.

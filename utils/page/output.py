@@ -10,6 +10,12 @@ from utils.page.host import in_kernel
 
 # Marks an output that holds nothing but the words of the picture before it, or how to bring a still one to life.
 FIGURE_WORDS = "figure-words"
+# One transparent pixel: an image's alternative text is the one form of unseen words that no page strips.
+_PIXEL = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
+# nbconvert writes a picture's height as it stands, and an alternative text in some of its templates alone: where there
+# is none it says "No description has been provided". This gives the picture an empty one in all of them, since its
+# words follow. Pages that set the height themselves take nothing but a number.
+_NO_WORDS = "auto alt"
 
 
 def emit(
@@ -38,10 +44,11 @@ def emit(
 
 
 def emit_picture(png: bytes, alt: str, width: int | None = None) -> None:
-    """Show a PNG with its alternative text, and the same words behind it for screen readers alone.
+    """Show a PNG, and behind it, unseen, the words that stand for it.
 
-    JupyterLab draws a stored PNG without its alternative text; an empty element that bears the words stands in for it
-    there. The website leaves it out, since its pictures carry their own.
+    Few pages show the alternative text that is stored with a PNG; JupyterLab does not. An element that bears the words
+    is read on all of them, and the picture itself stays mute, so that no page says them twice. The website leaves the
+    element out, since its pictures carry their own words.
 
     Args:
         png: the encoded picture.
@@ -55,7 +62,7 @@ def emit_picture(png: bytes, alt: str, width: int | None = None) -> None:
 
 def emit_png(png: bytes, alt: str, width: int | None = None) -> None:
     """Show a PNG alone. Arguments as in `emit_picture`."""
-    notes = {"alt": alt} | ({} if width is None else {"width": width})
+    notes = {"height": _NO_WORDS} | ({} if width is None else {"width": width})
     emit(alt, mime={"image/png": base64.b64encode(png).decode("ascii")}, metadata={"image/png": notes})
 
 
@@ -66,9 +73,10 @@ def unseen_words(words: str) -> str:
         words: what to read.
 
     Returns:
-        An element that bears them as an attribute: pages that strip styles would print a hidden text.
+        An image of one pixel with the words as its alternative text: a hidden text would be printed by pages that strip
+        styles, and a label is dropped by JupyterLab where a notebook is not trusted.
     """
-    return f'<span class="{FIGURE_WORDS}" role="img" aria-label="{escape(words)}"></span>'
+    return f'<img class="{FIGURE_WORDS}" width="1" height="1" alt="{escape(words)}" src="{_PIXEL}">'
 
 
 def emit_behind(html: str) -> None:

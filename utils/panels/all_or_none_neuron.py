@@ -480,9 +480,18 @@ def site_panels() -> Mapping[str, Callable[[], SliderPanel]]:
     def film() -> SliderPanel:
         return walk_downhill(Rates(step, formula, limit, drive, observed).descend(0.1, 100, 0.0)[0], drive, observed)
 
+    def rates() -> SliderPanel:
+        panel = learning_rate_and_epochs(step, formula, limit, drive, observed)
+        panel.site_values = {
+            "learning_rate": (0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2),
+            "epochs": (1, 2, 3, 5, 8, 10, 15, 20, 30, 40, 60, 80, 100),
+            "start": tuple(map(float, range(-20, 1, 2))),
+        }
+        return panel
+
     return {
         "flow-panel": lambda: follow_a_dose(TwoPathNeuron()),
         "seven-panel": lambda: seven_numbers(get("01.two_path_response").reference),
         "walk-panel": film,
-        "rate-panel": lambda: learning_rate_and_epochs(step, formula, limit, drive, observed),
+        "rate-panel": rates,
     }

@@ -515,9 +515,17 @@ def site_panels() -> Mapping[str, Callable[[], SliderPanel]]:
         Id of the notebook's cell -> a function that makes the panel.
     """
     place, network, solve = _reference_placing(), get("02.relu_sum").reference, get("02.solve_for_weights").reference
+
+    def any_of_some() -> SliderPanel:
+        panel = any_function(place, network)
+        panel.site_values = {
+            "formula": (panel.values["formula"], "sqrt(abs(x))", "exp(-x**2) * cos(6*x)", "x**3 - 4*x")
+        }
+        return panel
+
     return {
         "panel-build-up": lambda: one_relu_after_the_other(place),
-        "panel-any-function": lambda: any_function(place, network),
+        "panel-any-function": any_of_some,
         "panel-film": lambda: built_and_trained(place, *_trained_film()),
         "panel-kinks": lambda: four_kinks(solve, network),
     }

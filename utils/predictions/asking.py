@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 from utils.page.live import StandIn, emit_widget
 from utils.page.output import escape
 from utils.predictions.prediction import Prediction
@@ -10,6 +12,9 @@ from utils.predictions.registry import get
 # id -> the letter that the reader chose first, in this session.
 _chosen: dict[str, str] = {}
 _EDGE = "#56B4E9"
+_COLUMNS = 80  # of a line on paper, as nbconvert prints it
+# Where the answer is, for those who read the question on paper.
+ELSEWHERE = "The answer is on the notebook's page, below the question."
 
 
 def predict(prediction_id: str) -> None:
@@ -37,19 +42,19 @@ def predict(prediction_id: str) -> None:
 
 
 def as_text(prediction: Prediction, chosen: str | None = None) -> str:
-    """The prediction as plain text, its answer on the last line.
+    """The prediction as plain text: so it stands on paper (nbconvert prints this form), and in a terminal.
 
     Args:
         prediction: what is asked.
-        chosen: the letter that the reader chose, if any: then the verdict stands there.
+        chosen: the letter that the reader chose, if any. Without one there is no answer: paper cannot fold it away.
 
     Returns:
         Several lines.
     """
-    options = [f"{letter}. {option}" for letter, option in prediction.lettered.items()]
-    verdict = f"Answer: {prediction.answer}." if chosen is None else prediction.verdict(chosen)
-    answer = f"{verdict} {prediction.because}"
-    return "\n".join([f"Prediction: {prediction.question}", *options, answer])
+    lines = [f"Prediction: {prediction.question}"]
+    lines += [f"{letter}. {option}" for letter, option in prediction.lettered.items()]
+    lines.append(ELSEWHERE if chosen is None else f"{prediction.verdict(chosen)} {prediction.because}")
+    return "\n".join(textwrap.fill(line, _COLUMNS, subsequent_indent="   ") for line in lines)
 
 
 def as_html(prediction: Prediction, chosen: str | None = None) -> str:
@@ -73,7 +78,8 @@ def as_html(prediction: Prediction, chosen: str | None = None) -> str:
         f'<blockquote class="course-prediction" style="border-left:6px solid {_EDGE};'
         "background:rgba(128,128,128,0.10);color:inherit;margin:0;padding:8px 12px;border-radius:4px;max-width:46em;"
         f'line-height:1.45"><strong>Predict first.</strong> {escape(prediction.question)}'
-        f'<ol type="A" style="margin:6px 0 6px 1.8em;padding:0">{items}</ol>{end}</blockquote>'
+        # JupyterLab's style counts 1, 2, 3 in spite of the type; GitHub keeps the type and strips the style.
+        f'<ol type="A" style="list-style:upper-alpha;margin:6px 0 6px 1.8em;padding:0">{items}</ol>{end}</blockquote>'
     )
 
 

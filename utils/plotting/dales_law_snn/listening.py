@@ -37,6 +37,8 @@ class TenSounds:
         answers = fig.add_axes((0.09, 0.15, 0.4, 0.74))
         errors = fig.add_axes((0.68, 0.15, 0.3, 0.74))
         answers.plot([-90, 90], [-90, 90], color=style.TRUTH, linestyle=style.DASHED, linewidth=style.GUIDE)
+        self.pointing = answers.axhline(0, color=style.OWN, linestyle=style.DOTTED, linewidth=style.THIN)
+        self.asked = answers.text(-94, 0, "", size=style.SMALL, va="bottom")
         self.points = {
             name: answers.plot([], [], marker, color=color, markersize=11 if name == "you" else 5, label=name)[0]
             for color, marker, name in self.MARKS
@@ -57,11 +59,13 @@ class TenSounds:
         errors.grid(axis="y", visible=False)
         return self
 
-    def update(self, yours: Mapping[int, float]) -> str:
-        """Show the sounds that were answered so far.
+    def update(self, yours: Mapping[int, float], sound: int = 0, angle: float = 0.0) -> str:
+        """Show the sounds that were answered so far, and where the next answer points.
 
         Args:
             yours: number of the sound, from 0 -> answer in degrees.
+            sound: number of the sound that is played, from 0.
+            angle: the answer that would be given for it, in degrees: a line, so that the truth stays hidden.
 
         Returns:
             What there is to see, in one sentence.
@@ -83,9 +87,11 @@ class TenSounds:
             mean.set_data([error.mean()] if len(error) else [], [place] if len(error) else [])
             if len(error):
                 said.append(f"{name} {approx(error.mean(), 2)}°" + _spread_of(error))
+        self.pointing.set_ydata([angle, angle])
+        self.asked.set(y=min(angle, 84), text=f"sound {sound + 1}: {angle:g}°")
         over = counted(len(done), "sound")
         first = "Mean error so far" if yours else "Not answered yet. Mean error of the others"
-        return f"{first}, over {over}: {', '.join(said)}."
+        return f"{first}, over {over}: {', '.join(said)}. For sound {sound + 1} you point to {angle:g}°."
 
 
 @style.styled
