@@ -44,8 +44,6 @@ class TenSounds:
             for color, marker, name in self.MARKS
         }
         answers.set(xlim=(-98, 98), ylim=(-98, 98), xlabel="true (°)", ylabel="answer (°)", title="Sounds you answered")
-        self.hint = answers.text(0, 0, "", ha="center", va="center", fontsize=style.NORMAL, color=style.INK)
-        self.hint.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 2})
         parts.degree_axis(answers, "xy")
         self.bars = {}
         for place, (color, marker, name) in enumerate(self.MARKS):
@@ -74,7 +72,6 @@ class TenSounds:
         given = {name: answers[done] for name, answers in self._listeners.items()}
         if yours:
             given["you"] = np.array([yours[number] for number in done], dtype=float)
-        self.hint.set_text("" if yours else "none yet")
         said = []
         for name, (place, dots, mean) in self.bars.items():
             answers = given.get(name, np.array([]))
