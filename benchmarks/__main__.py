@@ -29,6 +29,7 @@ from benchmarks.measure import (
     Growth,
     Run,
     Spread,
+    Unavailable,
     Way,
     alternate,
     exponent,
@@ -51,6 +52,8 @@ def prepared(way: Way, sizes: Mapping[str, Any]) -> Run | str:
         if library is not None:
             run()
         return run
+    except Unavailable as problem:
+        return str(problem)
     except Exception as problem:
         # Only what belongs to others may fail without ending the run.
         if library is None:

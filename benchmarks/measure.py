@@ -18,6 +18,10 @@ MOST_CALLS = 200
 Run = Callable[[], object]
 
 
+class Unavailable(Exception):
+    """A way needs something that this machine does not have; the message says what."""
+
+
 @dataclass(frozen=True)
 class Way:
     """One way to do something.
@@ -27,12 +31,14 @@ class Way:
         prepare: takes the comparison's sizes, makes what is needed, and returns the call to be measured.
         package: what has to be installed for it, beyond what the course needs.
         floor: whether no way can be faster, so that its ratio is turned round.
+        memory: whether its memory is compared as well.
     """
 
     name: str
     prepare: Callable[..., Run]
     package: str | None = None
     floor: bool = False
+    memory: bool = True
 
 
 @dataclass(frozen=True)

@@ -105,7 +105,7 @@ def measure_all(comparisons: Collection[Comparison], quick: bool, rounds: int, t
             continue
         note(f"memory of {comparison.title}")
         sizes = comparison.quick if quick else {**comparison.sizes, **comparison.shorter}
-        ways = [way for way in (comparison.ours, *comparison.others) if not way.floor]
+        ways = [way for way in (comparison.ours, *comparison.others) if way.memory and not way.floor]
         taken: dict[str, list[float] | str] = {way.name: [] for way in ways}
         for _ in range(rounds):
             for way in ways:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import torch
 
-from benchmarks.libraries import LIBRARIES
+from benchmarks.libraries import ON_PYTORCH
 from utils.sweeps.tables import versions
 
 FILE = Path(__file__).resolve().parents[1] / "data" / "one_neuron_four_libraries.csv"
@@ -118,7 +118,7 @@ def main() -> None:
         file.writelines(f"# {name}: {value}\n" for name, value in notes.items())
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(COLUMNS)
-        for library in LIBRARIES:
+        for library in ON_PYTORCH:
             with torch.no_grad():
                 spikes, potentials = (part.double().tolist() for part in WAYS[library.name](current))
             reset = reset_of(spikes, potentials)

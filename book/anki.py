@@ -1,4 +1,4 @@
-"""A deck of cards for Anki: the predictions of all notebooks, and the terms of the glossary."""
+"""A deck of cards for Anki: the predictions of all notebooks, mistakes and their curves, and the glossary's terms."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import re
 import zlib
 from html import escape
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from book.mistakes import CURVES, mistake_figure
 from utils.predictions.prediction import Prediction
 from utils.predictions.registry import get, ids
 
@@ -42,12 +44,17 @@ def plain(markdown: str) -> str:
     return re.sub(r"[*`]", "", escape(words, quote=False))
 
 
-def faces(prediction: Prediction) -> tuple[str, str]:
-    """Front and back of a prediction's card."""
+def faces(prediction: Prediction, picture: str = "") -> tuple[str, str]:
+    """Front and back of a question's card.
+
+    Args:
+        prediction: the question.
+        picture: HTML of what it is about.
+    """
     options = "".join(f"<li>{escape(option)}</li>" for option in prediction.options)
     right = f"{prediction.answer}. {escape(prediction.lettered[prediction.answer])}"
     return (
-        f"{escape(prediction.question)}<ol>{options}</ol>",
+        f"{escape(prediction.question)}{picture}<ol>{options}</ol>",
         f"<b>{right}</b><p>{escape(prediction.because)}</p><small>Notebook {int(prediction.id[:2])}</small>",
     )
 
@@ -77,7 +84,14 @@ def write_deck(path: Path, glossary: str) -> int:
     cards = {name: faces(get(name)) for name in ids()}
     for term, meaning in terms(glossary).items():
         cards[f"term.{term}"] = (f"What is meant by <b>{escape(term)}</b>?", plain(meaning))
-    for name, both in cards.items():
-        deck.add_note(genanki.Note(model, list(both), guid=genanki.guid_for(FILE, name)))
-    genanki.Package(deck).write_to_file(str(path), timestamp=0)
+    with TemporaryDirectory() as folder:
+        for curve in CURVES.values():
+            _, png = mistake_figure(curve)
+            question = curve.question()
+            (Path(folder) / f"{curve.file}.png").write_bytes(png)
+            image = f'<p><img src="{curve.file}.png" alt="{escape(curve.words())}"></p>'
+            cards[question.id] = faces(question, image)
+        for name, both in cards.items():
+            deck.add_note(genanki.Note(model, list(both), guid=genanki.guid_for(FILE, name)))
+        genanki.Package(deck, sorted(map(str, Path(folder).iterdir()))).write_to_file(str(path), timestamp=0)
     return len(cards)

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from book.figures import PNG_SCALE, figure_html
 from book.panels import Live, panel_html
-from book.staging import PNG_SCALE, figure_html, where_to_run
+from book.staging import where_to_run
 from course import Project
 from notebook_page import Page
 from picture import cover

@@ -174,15 +174,35 @@ def results(pages: Sequence[Page]) -> str:
 
 
 def table_html(heads: list[str], rows: Iterable[list[str]]) -> str:
-    """A table whose rows become small lists on a narrow screen: each cell knows its column's name."""
-    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in heads)
+    """A table whose rows become small lists on a narrow screen: each cell knows its column's name.
+
+    Columns of numbers stand at their right edge.
+
+    Args:
+        heads: of the columns.
+        rows: a text for each column.
+    """
+    rows = list(rows)
+    columns = zip(*rows, strict=True) if rows else [()] * len(heads)
+    right = [' class="course-number"' * _are_numbers(column) for column in columns]
+    head = "".join(f'<th scope="col"{of}>{escape(name)}</th>' for name, of in zip(heads, right, strict=True))
     body = "".join(
         "<tr>"
-        + "".join(f'<td data-label="{escape(name)}">{escape(cell)}</td>' for name, cell in zip(heads, row, strict=True))
+        + "".join(
+            f'<td data-label="{escape(name)}"{of}>{escape(cell)}</td>'
+            for name, cell, of in zip(heads, row, right, strict=True)
+        )
         + "</tr>"
         for row in rows
     )
     return f'<table class="course-results"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+
+
+def _are_numbers(column: Iterable[str]) -> bool:
+    """Whether nearly everything in a column is one number, perhaps with a unit or a sign before it."""
+    filled = [cell for cell in column if cell]
+    numbers = [cell for cell in filled if re.fullmatch(r"[~≈±≤≥<>]? ?[-−+]?[\d.,]+(e-?\d+)?( ?[%\w/°µ]{1,6})?", cell)]
+    return bool(filled) and len(numbers) >= 0.8 * len(filled)
 
 
 # --- References ---------------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+from book.sounds import sound_html
 from course import ROOT, kernel_environment
 
 UTILS = ROOT / "utils"
@@ -259,7 +260,8 @@ def panel_html(live: Live | None, still: str, words: str, where: str, number: in
     return (
         f'<div class="course-panel" data-panel="{live.name}" data-source="{root}_static/panels/{live.name}.js" '
         f'role="group" aria-label="{escape(about["title"])}">'
-        f'<div class="course-panel-controls">{rows}<div class="course-panel-buttons">{buttons}</div></div>'
+        f'<div class="course-panel-controls">{rows}<div class="course-panel-buttons">{buttons}</div>'
+        f"{sound_html(live.name, root)}</div>"
         f'{still}<p class="course-panel-words" role="status">{escape(words)}</p>'
         f'<p class="course-panel-more">{escape(scope(about))}<span class="course-panel-still">'
         f"This picture stands still without JavaScript. </span>{link}.</p></div>"
@@ -284,6 +286,12 @@ def scope(about: Mapping[str, Any]) -> str:
 def _row(control: Mapping[str, Any], name: str) -> str:
     label = control["label"] + (f" ({control['unit']})" if control["unit"] else "")
     start, stops = control["start"], control["stops"]
+    if len(stops) == 1:
+        field = (
+            f'<input type="hidden" id="{name}" data-control value="0">'
+            f'<output for="{name}" class="course-panel-fixed">{escape(stops[0])} (moves in the notebook)</output>'
+        )
+        return f'<div class="course-panel-row"><span>{escape(label)}</span>{field}</div>'
     if control["kind"] == "slider":
         spoken = f"{stops[start]} {control['unit']}".strip()
         field = (

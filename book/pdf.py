@@ -105,6 +105,8 @@ def write_pdf(site: Path, out: Path) -> int:
                 return tab.pdf(
                     format="A4",
                     print_background=True,
+                    outline=True,
+                    tagged=True,
                     display_header_footer=True,
                     header_template="<span></span>",
                     footer_template=FOOT,

@@ -8,8 +8,8 @@ from typing import Any
 
 from benchmarks import report
 from benchmarks.rows import CUDA, GROWTH, MEMORY, MET, TIME, Row
+from book.figures import figure_html
 from book.pages import table_html
-from book.staging import figure_html
 from course import ROOT
 
 STORED = ROOT / "benchmarks"

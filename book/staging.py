@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import base64
-import io
 import re
-import struct
 from collections.abc import Mapping, Sequence
 from html import escape
 
 import nbformat
 
 from book.asking import ASKED, answers_on_paper, look_back, prediction_html
+from book.figures import as_webp, figure_html
 from book.panels import Live, panel_html
 from course import NOTEBOOKS, ROOT, Project
 from notebook_page import Page
 from publish import badges, fill
 from utils.page.output import FIGURE_WORDS
+from utils.predictions.prediction import Prediction
 from utils.predictions.registry import get as get_prediction
-
-PNG_SCALE = 2
 
 
 def anchor(exercise_id: str) -> str:
@@ -46,7 +44,7 @@ def staged_notebook(
     figures: dict[str, bytes] = {}
     colab = where_to_run(project, page.path.name)[0]
     nb.cells[0].source = fill(nb.cells[0].source, "badges", run_buttons(page, project), page.path.name)
-    veil, panels, asked_here = None, 0, []
+    veil, panels, asked_here = None, 0, list[Prediction]()
     for cell in nb.cells:
         if cell.cell_type == "markdown":
             cell.source = without_dead_ends(cell.source, known, project)
@@ -64,9 +62,9 @@ def staged_notebook(
         asked = ASKED.search(cell.source)
         if asked:
             veil = asked[1]
-            asked_here.append(veil)
+            asked_here.append(get_prediction(veil))
             tags.append("remove-input")
-            cell.outputs = [_output(prediction_html(get_prediction(veil)))]
+            cell.outputs = [_output(prediction_html(asked_here[-1]))]
             continue
         introduced = False
         for output in cell.outputs:
@@ -88,12 +86,13 @@ def staged_notebook(
                 output.data["text/html"] = hidden
                 veil = None
             add_exercise_link(output, page)
-    answers = answers_on_paper(asked_here)
-    if answers:
-        nb.cells.append(nbformat.v4.new_markdown_cell(answers, id="answers-on-paper"))
-    questions = look_back(page.number)
+    questions, asked_back, pictures = look_back(page.number)
     if questions:
         nb.cells.append(nbformat.v4.new_markdown_cell(questions, id="look-back"))
+        figures |= {name: as_webp(png) for name, png in pictures.items()}
+    answers = answers_on_paper([*asked_here, *asked_back])
+    if answers:
+        nb.cells.append(nbformat.v4.new_markdown_cell(answers, id="answers-on-paper"))
     return nbformat.writes(nb), figures
 
 
@@ -201,30 +200,3 @@ def add_exercise_link(output: nbformat.NotebookNode, page: Page) -> None:
         address = f"../exercises.html#{anchor(notes['exercise'])}"
         link = f'<p class="course-more"><a href="{address}">Hints and one solution</a></p>'
         output.data["text/html"] = f"{html[: end.start()]}{link}{end[0]}"
-
-
-def as_webp(png: bytes) -> bytes:
-    """The same picture, pixel by pixel, in a third less bytes."""
-    from PIL import Image
-
-    file = io.BytesIO()
-    Image.open(io.BytesIO(png)).convert("RGB").save(file, "WEBP", lossless=True, method=4, quality=75)
-    return file.getvalue()
-
-
-def figure_html(source: str, alt: str, png: bytes, width: int | None) -> str:
-    """A figure that fits its column and opens in its full size.
-
-    Args:
-        source: address of the file.
-        alt: what it shows, in words.
-        png: the file's content.
-        width: how wide it is meant to stand on a page, in CSS pixels.
-    """
-    pixels = struct.unpack(">II", png[16:24])
-    wide = width or pixels[0] // PNG_SCALE
-    high = round(wide * pixels[1] / pixels[0])
-    return (
-        f'<a class="course-figure" href="{source}"><img src="{source}" alt="{escape(" ".join(alt.split()))}" '
-        f'width="{wide}" height="{high}" loading="lazy" decoding="async"></a>'
-    )

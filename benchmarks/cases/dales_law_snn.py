@@ -11,13 +11,17 @@ from torch.nn import functional as F
 
 from benchmarks.libraries import LIBRARIES, Library, expected_logits
 from benchmarks.literal.dales_law_snn import literal_forward, literal_spikes, literal_training
-from benchmarks.measure import Comparison, Growth, Run, Way
+from benchmarks.measure import Comparison, Growth, Run, Unavailable, Way
 from benchmarks.targets import FLOOR
 from utils.datasets.sound import ipd_spikes, ipd_to_class, random_ipd_dataset
 from utils.models.dale_snn import DaleSNN
+from utils.sweeps.trained import train_group
+from utils.training.dale_conditions import Condition, Sounds, draw_sounds, train_condition
 from utils.training.dales_law_snn import LOGIT_SCALE, train
 
 EPOCHS = 50
+# The fractions of one seed of a sweep.
+NETWORKS = 11
 # The sizes of the published network and of its training step.
 STEP = {"batch": 64, "steps": 100, "hidden": 30, "device": "cpu"}
 
@@ -80,6 +84,23 @@ def literal_step(batch: int, steps: int, hidden: int, device: str) -> Run:
     return step_of(lambda: literal_logits(model, floats), model.parameters(), labels, device)
 
 
+def compiled_step(batch: int, steps: int, hidden: int, device: str) -> Run:
+    """The training step with plain autograd, compiled: its loop over time becomes one program.
+
+    Raises:
+        Unavailable: there is no compiler, or it fails here.
+    """
+    model, (spikes, labels) = network(hidden, device), sounds(batch, steps, device)
+    floats = spikes.float()
+    call = step_of(torch.compile(lambda: literal_logits(model, floats)), model.parameters(), labels, device)
+    try:
+        call()
+    except Exception as problem:
+        words = str(problem).strip().splitlines() or [""]
+        raise Unavailable(f"torch.compile failed ({type(problem).__name__}: {words[0]})") from problem
+    return call
+
+
 def library_step(library: Library) -> Way:
     """The training step of a library, on spikes as it likes them best."""
 
@@ -87,9 +108,13 @@ def library_step(library: Library) -> Way:
         module = library.load()
         spikes, labels = sounds(batch, steps, device)
         floats = spikes.float()
+        weights = [w.detach() for w in network(hidden, device).signed_weights()]
+        if not library.on_pytorch:
+            logits, call = module.training_step(floats, labels, *weights, LOGIT_SCALE)
+            _check(logits, module.expected_logits(floats, *weights).cpu())
+            return call
         if module.TIME_FIRST:
             floats = floats.transpose(0, 1).contiguous()
-        weights = [w.detach() for w in network(hidden, device).signed_weights()]
         model: nn.Module = module.build(*weights)
         _check(model(floats), expected_logits(spikes.float(), *weights, module.DECAY))
         return step_of(lambda: model(floats), model.parameters(), labels, device)
@@ -166,6 +191,35 @@ def original_training(sounds: int, validation: int, epochs: int) -> Run:
     return run
 
 
+def side_by_side(networks: int, sounds: int, epochs: int) -> Run:
+    """A sweep's trainings of one seed, as the sweep makes them: side by side, in one thread."""
+    conditions, drawn = _sweep(networks, sounds, epochs)
+    return _in_one_thread(lambda: train_group(conditions, drawn))
+
+
+def one_by_one(networks: int, sounds: int, epochs: int) -> Run:
+    """The same trainings one after the other, in one thread."""
+    conditions, drawn = _sweep(networks, sounds, epochs)
+    return _in_one_thread(lambda: [train_condition(condition, drawn) for condition in conditions])
+
+
+def _sweep(networks: int, sounds: int, epochs: int) -> tuple[list[Condition], Sounds]:
+    conditions = [Condition(fraction=n / max(1, networks - 1), epochs=epochs) for n in range(networks)]
+    return conditions, draw_sounds(0, n_train=sounds)
+
+
+def _in_one_thread(run: Run) -> Run:
+    def limited() -> object:
+        threads = torch.get_num_threads()
+        torch.set_num_threads(1)
+        try:
+            return run()
+        finally:
+            torch.set_num_threads(threads)
+
+    return limited
+
+
 INFERENCE = Comparison(
     name="inference",
     title="06: inference, batch 64",
@@ -181,6 +235,8 @@ TRAINING_STEP = Comparison(
     ours=Way("ours", our_step),
     others=(
         Way("literal", literal_step),
+        # What the compiler needs is not what a step needs.
+        Way("literal, compiled", compiled_step, memory=False),
         *(library_step(library) for library in LIBRARIES),
         Way(FLOOR, floor, floor=True),
     ),
@@ -210,6 +266,15 @@ COMPARISONS = (
         extrapolated=EPOCHS / 3,
         warm_up={"sounds": 64, "validation": 8, "epochs": 1},
         shorter={"epochs": 1},
+    ),
+    Comparison(
+        name="sweep",
+        title=f"06: a sweep's {NETWORKS} trainings of {EPOCHS} epochs in one process, extrapolated from 1",
+        ours=Way("ours", side_by_side),
+        others=(Way("one by one", one_by_one),),
+        sizes={"networks": NETWORKS, "sounds": 4096, "epochs": 1},
+        quick={"networks": 2, "sounds": 64, "epochs": 1},
+        extrapolated=EPOCHS,
     ),
 )
 # Compared once more where there is a CUDA device.

@@ -4,7 +4,8 @@ Each module offers `build(w1, w2)`, a network that starts from the given weights
 its spikes: (n_steps, batch, n_inputs) if true, (batch, n_steps, n_inputs) if not; and `DECAY`, what it leaves of a
 potential after a step. Shapes, time constants and the surrogate are ours: a sigmoid's derivative. The reset is theirs:
 it comes in the step of the spike, where ours comes one step later. Each takes the fast form that its documentation
-recommends for a processor, and both products outside the loop over time.
+recommends for a processor, and both products outside the loop over time. Spyx does not stand on PyTorch: its module
+offers `training_step` instead.
 """
 
 from __future__ import annotations
@@ -30,10 +31,12 @@ class Library:
     Attributes:
         name: as its authors write it.
         package: what to install, and to import.
+        on_pytorch: whether its network is a module of PyTorch.
     """
 
     name: str
     package: str
+    on_pytorch: bool = True
 
     @property
     def version(self) -> str | None:
@@ -62,7 +65,9 @@ LIBRARIES = (
     Library("SpikingJelly", "spikingjelly"),
     Library("norse", "norse"),
     Library("sinabs", "sinabs"),
+    Library("Spyx", "spyx", on_pytorch=False),
 )
+ON_PYTORCH = tuple(library for library in LIBRARIES if library.on_pytorch)
 
 
 def expected_logits(spikes: Tensor, w1: Tensor, w2: Tensor, decay: float) -> Tensor:

@@ -122,7 +122,7 @@
   /* Tabs */
 
   function tabs(root, number) {
-    const panes = [...root.querySelectorAll(":scope > section")], list = element("div", {className: "course-tablist"});
+    const panes = [...root.querySelectorAll("section")], list = element("div", {className: "course-tablist"});
     list.setAttribute("role", "tablist");
     const buttons = panes.map((pane, i) => {
       const title = pane.querySelector("p"), button = element("button", {type: "button", textContent: title.textContent});

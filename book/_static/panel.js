@@ -296,7 +296,7 @@
       this.inputs.forEach((input, i) => {
         const control = this.record.controls[i], text = control.stops[this.numbers[i]];
         input.value = this.numbers[i];
-        if (control.kind !== "slider") return;
+        if (control.kind !== "slider" || control.stops.length < 2) return;
         input.setAttribute("aria-valuetext", control.unit ? `${text} ${control.unit}` : text);
         input.parentElement.querySelector("output").textContent = text;
       });

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from benchmarks.cases import dales_law_snn, lif_transfer_curve, spiral_mlp, v1_orientation_decoding
-from benchmarks.libraries import LIBRARIES, expected_logits
+from benchmarks.libraries import LIBRARIES, ON_PYTORCH, expected_logits
 from benchmarks.literal.dales_law_snn import literal_training
 from benchmarks.literal.spiral_mlp import decision_map, train
 from utils.datasets.sound import ipd_to_class, random_ipd_dataset
@@ -140,7 +140,7 @@ class TestDaleSNN:
 
 
 class TestLibraries:
-    @pytest.mark.parametrize("library", LIBRARIES, ids=lambda library: library.name)
+    @pytest.mark.parametrize("library", ON_PYTORCH, ids=lambda library: library.name)
     def test_answers_what_its_equations_give(self, library):
         if library.version is None:
             pytest.skip(library.remedy)
@@ -158,6 +158,18 @@ class TestLibraries:
         learned = [p for p in network.parameters() if p.requires_grad]
         assert [tuple(p.shape) for p in learned] == [(30, 200), (12, 30)]
         assert all((p.grad != 0).float().mean() > 0.5 for p in learned)
+
+    def test_spyx_answers_what_its_equations_give_and_learns(self):
+        library = next(library for library in LIBRARIES if not library.on_pytorch)
+        if library.version is None:
+            pytest.skip(library.remedy)
+        module, (spikes, labels) = library.load(), dales_law_snn.sounds(8, 80, "cpu")
+        weights = [w.detach() for w in dales_law_snn.network().signed_weights()]
+        logits, step = module.training_step(spikes.float(), labels, *weights, 5.0)
+        torch.testing.assert_close(logits, module.expected_logits(spikes.float(), *weights), rtol=1e-3, atol=1e-2)
+        losses = [float(step()) for _ in range(30)]
+        assert losses[0] == pytest.approx(torch.nn.functional.cross_entropy(5 * logits, labels).item(), rel=1e-3)
+        assert losses[-1] < 0.5 * losses[0]
 
     def test_another_model_is_refused(self):
         logits = torch.randn(4, 12)

@@ -4,7 +4,7 @@ import pytest
 from contracts import refusal
 
 from benchmarks import one_neuron
-from benchmarks.libraries import LIBRARIES
+from benchmarks.libraries import ON_PYTORCH
 from utils.sweeps.tables import course_provenance, course_table
 
 
@@ -13,7 +13,7 @@ def columns(name):
     return rows, [float(row["spikes"]) for row in rows], [float(row["potential"]) for row in rows]
 
 
-@pytest.mark.parametrize("library", LIBRARIES, ids=lambda library: library.name)
+@pytest.mark.parametrize("library", ON_PYTORCH, ids=lambda library: library.name)
 def test_every_stored_step_follows_from_the_reset(library):
     rows, spikes, potentials = columns(library.name)
     assert len(rows) == one_neuron.N_STEPS
@@ -36,7 +36,7 @@ def test_the_table_says_how_it_was_made():
     assert "benchmarks.one_neuron" in course_provenance(one_neuron.FILE.stem)["command"]
 
 
-@pytest.mark.parametrize("library", LIBRARIES, ids=lambda library: library.name)
+@pytest.mark.parametrize("library", ON_PYTORCH, ids=lambda library: library.name)
 def test_the_library_that_is_installed_says_the_same_again(library):
     import torch
 

@@ -7,9 +7,11 @@ import os
 import re
 import subprocess
 import sys
+import zipfile
 from html import escape
 
 import nbformat
+import numpy as np
 import pytest
 import yaml
 from PIL import Image
@@ -19,8 +21,9 @@ from benchmarks.rows import GROWTH, TIME, Row
 from book import __main__ as builder
 from book import anki, check_links, landing, pdf, speed_page, staging
 from book import pages as make
-from book.asking import look_back, looked_back_at
+from book.asking import answers_on_paper, look_back, looked_back_at
 from book.formulas import as_mathml
+from book.mistakes import CURVES
 from book.panels import Live, fingerprint, needed_files
 from book.slimming import icon_sheet, shapes, used_rules
 from course import NOTEBOOKS, ROOT, notebook_paths, read_project
@@ -115,6 +118,7 @@ class TestStaging:
 
     def test_figures_carry_their_words_and_their_size(self, page):
         nb, figures = self.staged(page)
+        figures.pop("mistake-01-two-path-response.webp")  # of the look back
         assert list(figures) == [f"02_broken_lines-cell-4-{n}.webp" for n in (1, 2)]
         pictures = [Image.open(io.BytesIO(data)).convert("RGB").tobytes() for data in (PNG, *figures.values())]
         assert len(set(pictures)) == 1
@@ -180,7 +184,7 @@ class TestStaging:
         html = f'<audio controls preload="metadata" src="data:audio/x-wav;base64,{sound}"></audio>'
         page.nb.cells[4].outputs = [output({"text/html": html})]
         nb, files = self.staged(page)
-        assert files == {"02_broken_lines-cell-4-1.wav": b"RIFF"}
+        assert files["02_broken_lines-cell-4-1.wav"] == b"RIFF"
         said = nb.cells[4].outputs[0].data["text/html"]
         assert said == '<audio controls preload="none" src="../_static/figures/02_broken_lines-cell-4-1.wav"></audio>'
 
@@ -204,22 +208,43 @@ class TestStaging:
 
 class TestAsking:
     def test_a_look_back_asks_three_things_from_further_and_further_back(self):
-        assert looked_back_at(1) == []
-        assert [one.id[:2] for one in looked_back_at(2)] == ["01", "01", "01"]
-        assert [one.id[:2] for one in looked_back_at(6)] == ["05", "04", "02"]
+        assert looked_back_at(1) == (None, [])
+        assert [one.id[:2] for one in looked_back_at(2)[1]] == ["01", "01"]
+        curve, predictions = looked_back_at(6)
+        assert [curve.exercise[:2], *(one.id[:2] for one in predictions)] == ["05", "04", "02"]
         for number in range(2, 7):
-            assert len({one.id for one in looked_back_at(number)}) == 3
+            text, asked, pictures = look_back(number)
+            assert len({one.id for one in asked}) == text.count("data-prediction=") == 3
+            assert len(pictures) == 1
+        assert look_back(1) == ("", [], {})
 
     def test_its_choices_are_kept_apart_from_the_predictions(self):
-        text = look_back(6)
-        assert text.count('data-prediction="back.06.') == 3
-        assert look_back(1) == ""
+        assert look_back(6)[0].count('data-prediction="back.06.') == 3
 
-    def test_the_deck_holds_every_prediction_and_every_term(self, tmp_path):
+    @pytest.mark.parametrize("number", CURVES)
+    def test_one_mistake_alone_makes_the_curve(self, number):
+        curve = CURVES[number]
+        drawn, *others = (curve.points(name) for name in curve.names)
+        size = np.ptp(drawn, axis=0)
+        for other in (curve.points(), *others):
+            assert (np.abs(drawn - other) / size).max() > 0.2
+        question = curve.question()
+        assert question.lettered[question.answer].lower() == f"{curve.names[0]}.".lower()
+
+    def test_the_answers_stand_at_the_end_of_a_printed_notebook(self):
+        asked = [get_prediction(next(iter(ids()))), CURVES["05"].question()]
+        text = answers_on_paper(asked)
+        assert text.count("<li>") == 2
+        assert ".." not in text
+        assert answers_on_paper([]) == ""
+
+    def test_the_deck_holds_every_prediction_every_term_and_curves(self, tmp_path):
         glossary = (ROOT / "book" / "glossary.md").read_text(encoding="utf-8")
-        assert anki.write_deck(tmp_path / "a.apkg", glossary) == len(ids()) + len(anki.terms(glossary))
+        cards = anki.write_deck(tmp_path / "a.apkg", glossary)
+        assert cards == len(ids()) + len(anki.terms(glossary)) + len(CURVES)
         assert len(anki.terms(glossary)) >= 50
-        assert (tmp_path / "a.apkg").stat().st_size > 10_000
+        with zipfile.ZipFile(tmp_path / "a.apkg") as deck:
+            assert len(json.loads(deck.read("media"))) == len(CURVES)
 
     def test_words_of_a_card_are_plain(self):
         assert (
@@ -336,6 +361,12 @@ class TestPages:
         assert "**1 reproduced, 1 waiting**" in text
         assert '<td data-label="quantity">a &lt; b</td>' in text
         assert text.count("<tr>") == 3
+
+    def test_columns_of_numbers_stand_at_their_right_edge(self):
+        html = make.table_html(["what", "n", "time"], [["a", "~1.5", "3 ms"], ["7", "−2", "12 ms"], ["b", "", "1"]])
+        assert html.count('class="course-number"') == 2 * 4
+        assert '<td data-label="what">7</td>' in html
+        assert "course-number" not in make.table_html(["a"], [])
 
     def test_a_notebook_without_a_scoreboard_says_so(self, page):
         page.nb.cells[4].outputs = []

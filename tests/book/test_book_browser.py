@@ -1,17 +1,13 @@
 """The website, built and opened in a real browser."""
 
-import http.server
 import re
-import threading
-import time
-from functools import partial
+from functools import cache
 from html import unescape
 
 import pytest
-from browser_tools import BROWSER, NO_BROWSER, axe, chromium
+from browser_tools import BROWSER, NO_BROWSER, axe
 from fontTools.ttLib import TTFont
 
-from book import __main__ as builder
 from book import check_links
 from course import notebook_paths
 from utils.predictions import get
@@ -23,8 +19,6 @@ pytestmark = [
     pytest.mark.timeout(600),
     pytest.mark.skipif(BROWSER is None, reason=NO_BROWSER),
     pytest.mark.skipif(not notebook_paths(), reason="there is no notebook to make pages of"),
-    # All of them on one worker, since they share one built website.
-    pytest.mark.xdist_group("website"),
 ]
 OTHERS = (
     "index",
@@ -38,7 +32,8 @@ OTHERS = (
     "cards",
     "changes",
 )
-PAGES = OTHERS + tuple(f"notebooks/{path.stem}" for path in notebook_paths())
+NOTEBOOKS = tuple(f"notebooks/{path.stem}" for path in notebook_paths())
+PAGES = OTHERS + NOTEBOOKS
 # The widest thing that is visible and does not stand in a frame of its own that scrolls.
 OVERFLOW = """() => {
   const framed = e => { for (let p = e.parentElement; p && p !== document.body; p = p.parentElement)
@@ -47,35 +42,7 @@ OVERFLOW = """() => {
     return r.width > 1 && r.right > innerWidth + 1 && r.left < innerWidth && !framed(e)
       && getComputedStyle(e).visibility !== 'hidden'; })
     .map(e => e.tagName + '.' + e.className); }"""
-
-
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_):
-        """Say nothing."""
-
-
-@pytest.fixture(scope="module")
-def website(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("website") / "html"
-    start = time.monotonic()
-    builder.build(folder)
-    # Panels that `make book` has not recorded yet are recorded here: minutes.
-    assert time.monotonic() - start < 540
-    return folder
-
-
-@pytest.fixture(scope="module")
-def address(website):
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(website)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as started:
-        yield started
+OPEN_FOLDS = "document.querySelectorAll('details').forEach(fold => { fold.open = true; })"
 
 
 @pytest.fixture
@@ -156,28 +123,77 @@ def test_search_by_keyboard(open_page):
     page.wait_for_selector("#search-results li a", timeout=60_000)
 
 
+@pytest.fixture(scope="module")
+def visit(browser, address):
+    """One visit to a page, in light and dark, on a wide and a narrow screen, and all that was found there."""
+
+    @cache
+    def found(name):
+        context = browser.new_context(viewport={"width": 1400, "height": 900}, color_scheme="light")
+        page, sizes, elsewhere, complaints = context.new_page(), {}, [], []
+        page.set_default_timeout(60_000)
+        page.on("request", lambda r: None if r.url.startswith((address, "data:", "blob:")) else elsewhere.append(r.url))
+        page.on("response", lambda r: sizes.__setitem__(r.url, int(r.headers.get("content-length", 0))))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(f"{address}/{name}.html")
+        page.evaluate("document.querySelectorAll('img').forEach(image => { image.loading = 'eager'; })")
+        page.wait_for_function("[...document.images].every(image => image.complete)")
+        bytes_at_first = sum(size for url, size in sizes.items() if "/panels/" not in url)
+        page.evaluate(OPEN_FOLDS)
+        light = axe(page)
+        page.emulate_media(color_scheme="dark")
+        page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
+        # What is no matter of colour is the same in the dark.
+        dark = axe(page, rules=("color-contrast",))
+        page.set_viewport_size({"width": 375, "height": 800})
+        too_wide = [*page.evaluate(OVERFLOW), *(["the page"] * page.evaluate("document.body.scrollWidth > 375"))]
+        context.close()
+        return {
+            "bytes": bytes_at_first,
+            "elsewhere": elsewhere,
+            "complaints": complaints,
+            "light": light,
+            "dark": dark,
+            "too wide": too_wide,
+        }
+
+    return found
+
+
 @pytest.mark.parametrize("name", PAGES)
-def test_nothing_overflows_on_a_phone_and_nothing_is_fetched_from_elsewhere(open_page, name):
-    page = open_page(name, width=375)
-    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
-    assert page.evaluate(OVERFLOW) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= 375
-    assert page.elsewhere == []
+def test_nothing_overflows_on_a_phone(visit, name):
+    assert visit(name)["too wide"] == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_is_fetched_from_elsewhere_and_no_script_fails(visit, name):
+    assert visit(name)["elsewhere"] == []
+    assert visit(name)["complaints"] == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", PAGES)
-def test_legible_and_operable(open_page, name, scheme):
+def test_legible_and_operable(visit, name, scheme):
     """Contrast and the other rules that axe-core calls serious."""
-    page = open_page(name, scheme=scheme)
-    assert page.evaluate("document.documentElement.dataset.theme") == scheme
-    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
-    # What is no matter of colour is the same in the dark.
-    assert axe(page, rules=("color-contrast",) if scheme == "dark" else ()) == []
+    assert visit(name)[scheme] == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_light(visit, name):
+    """All that a page brings, its pictures included, before any panel is touched."""
+    assert visit(name)["bytes"] < 1.5e6
+
+
+@pytest.mark.alone
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_ready_at_once(open_page, name):
+    page = open_page(name)
+    ready = page.evaluate("performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd")
+    assert ready < 1500
 
 
 def test_formulas_are_drawn_in_their_font(open_page):
-    for name in (name for name in PAGES if name.startswith("notebooks/")):
+    for name in NOTEBOOKS:
         page = open_page(name)
         formulas = page.locator("math")
         assert formulas.count() > 10, name
@@ -197,7 +213,7 @@ def test_every_letter_of_every_formula_is_in_the_font(website):
             assert not [letter for letter in letters if ord(letter) not in known], (path.name, formula)
 
 
-NOTEBOOK = next((name for name in PAGES if name.startswith("notebooks/")), "")
+NOTEBOOK = next(iter(NOTEBOOKS), "")
 
 
 def test_a_prediction_is_answered(open_page):
@@ -244,32 +260,41 @@ def test_who_only_reads_lifts_the_veil(open_page):
 def test_without_javascript_everything_can_be_read(browser, address):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    page.goto(f"{address}/{NOTEBOOK}.html")
-    answer = page.locator("[data-prediction] details").first
-    assert answer.is_visible()
-    assert page.locator("button.course-show").count() == 0
-    panel = page.locator(".course-panel").first
-    assert panel.locator("img").is_visible()
-    assert panel.get_by_text("Move it in Colab").is_visible()
-    assert not panel.locator(".course-panel-controls").is_visible()
+    for name in NOTEBOOKS:
+        page.goto(f"{address}/{name}.html")
+        answers = page.locator("[data-prediction] details")
+        assert answers.count() >= 3
+        assert all(answer.is_visible() for answer in answers.all())
+        assert page.locator("button.course-show").count() == 0
+        for panel in page.locator(".course-panel").all():
+            assert panel.locator("img").is_visible()
+            assert len(panel.locator(".course-panel-words").inner_text()) > 20
+            assert panel.get_by_text("Move it in Colab").is_visible()
+            assert not panel.locator(".course-panel-controls").is_visible()
     context.close()
 
 
-def test_pages_work_from_a_folder(browser, website):
-    page = browser.new_page()
-    complaints = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.goto((website / "index.html").as_uri())
-    page.wait_for_selector(".course-panel-live")
-    before = page.locator(".course-panel-words").first.inner_text()
-    page.locator("input[data-control]").first.focus()
-    page.keyboard.press("End")
-    assert page.locator(".course-panel-words").first.inner_text() != before
-    page.goto((website / f"{NOTEBOOK}.html").as_uri())
-    page.locator("[data-panel]").first.scroll_into_view_if_needed()
-    page.wait_for_selector(".course-panel-live")
-    assert complaints == []
-    page.close()
+def test_every_page_works_from_a_folder(browser, website):
+    """A teacher may hand it out: every panel of every page comes alive, and no script complains."""
+    context = browser.new_context(viewport={"width": 1400, "height": 900})
+    for name in PAGES:
+        page, complaints = context.new_page(), []
+        page.on("pageerror", lambda error, complaints=complaints: complaints.append(str(error)))
+        page.goto((website / f"{name}.html").as_uri())
+        panels = page.locator("[data-panel]")
+        for place in range(panels.count()):
+            panels.nth(place).evaluate("panel => panel.scrollIntoView()")
+            page.wait_for_function("n => document.querySelectorAll('.course-panel-live').length > n", arg=place)
+        if panels.count():
+            slider = page.locator("input[type=range][data-control]").first
+            words = slider.locator("xpath=ancestor::*[@data-panel]").locator(".course-panel-words")
+            before = words.inner_text()
+            slider.focus()
+            page.keyboard.press("End")
+            page.wait_for_function("([e, before]) => e.textContent !== before", arg=[words.element_handle(), before])
+        assert complaints == [], name
+        page.close()
+    context.close()
 
 
 def test_a_newcomer_knows_what_to_press(open_page):
@@ -282,24 +307,12 @@ def test_a_newcomer_knows_what_to_press(open_page):
     page.wait_for_url("**/notebooks/01_*.html")
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_a_page_is_light(browser, address, name):
-    """All that a page brings, its pictures included, before any panel is touched."""
-    page, sizes = browser.new_page(viewport={"width": 1400, "height": 900}), {}
-    page.on("response", lambda r: sizes.__setitem__(r.url, int(r.headers.get("content-length", 0))))
-    page.goto(f"{address}/{name}.html")
-    page.evaluate("document.querySelectorAll('img').forEach(image => { image.loading = 'eager'; })")
-    page.wait_for_function("[...document.images].every(image => image.complete)")
-    assert sum(size for url, size in sizes.items() if "/panels/" not in url) < 1.5e6
-    page.close()
-
-
 def test_the_website_is_small(website):
     assert sum(path.stat().st_size for path in website.rglob("*") if path.is_file()) < 60e6
 
 
 def test_tabs_are_tabs(open_page):
-    for name in (name for name in PAGES if name.startswith("notebooks/")):
+    for name in NOTEBOOKS:
         page = open_page(name)
         for tabs in page.locator(".course-tabs").all():
             heads, panes = tabs.get_by_role("tab"), tabs.locator("[role=tabpanel]")

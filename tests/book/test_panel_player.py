@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from browser_tools import BROWSER, NO_BROWSER, axe, chromium
+from browser_tools import BROWSER, NO_BROWSER, axe
 from panel_pages import IN_A_BLOCK, ON_AVERAGE, differences, drawn_by_python, go_to, on_canvas, some_states, write_page
 from small_panels import film, many, waves, work
 
@@ -10,15 +10,8 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.timeout(600),
     pytest.mark.skipif(BROWSER is None, reason=NO_BROWSER),
-    pytest.mark.xdist_group("panel player"),
 ]
 MAKERS = {"waves": waves, "many": many, "film": film, "work": work}
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

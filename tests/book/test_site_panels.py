@@ -1,15 +1,19 @@
 """Every panel of the website in a real browser: forty of its states against what Python itself draws and says."""
 
+import math
+import random
 import shutil
 
 import numpy as np
 import pytest
-from browser_tools import BROWSER, NO_BROWSER, axe, chromium
+from browser_tools import BROWSER, NO_BROWSER, axe
 from panel_pages import IN_A_BLOCK, ON_AVERAGE, differences, drawn_by_python, go_to, on_canvas, some_states
 from panel_pages import write_live_page as write_page
 
-from book.panels import HEAVIEST, _site_panels, live_panels, offered
+from book.panels import HEAVIEST, _site_panels, offered
+from book.sounds import HEARD
 from course import notebook_paths
+from utils.datasets.stereo import stereo_sound
 from utils.panels.states import outline
 
 NOTEBOOKS = [path.stem for path in notebook_paths()]
@@ -18,20 +22,7 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.timeout(1800),
     pytest.mark.skipif(BROWSER is None, reason=NO_BROWSER),
-    pytest.mark.xdist_group("website"),
 ]
-
-
-@pytest.fixture(scope="module")
-def live():
-    # Those of the last `make book` are taken as they are; what has changed since is recorded here.
-    return live_panels(NOTEBOOKS)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as started:
-        yield started
 
 
 def opened(context, folder, panel):
@@ -86,6 +77,27 @@ def test_every_panel_is_used_by_keyboard_and_fits(live, browser, tmp_path, noteb
             assert page.locator(".course-panel-words").inner_text() == start
             page.close()
         context.close()
+
+
+@pytest.mark.parametrize("name", HEARD)
+def test_a_panel_sounds_as_python_makes_it(live, browser, tmp_path, name):
+    panel = next(one for panels in live.values() for one in panels.values() if one.name == name)
+    page, root = opened(browser, tmp_path, panel)
+    ipd, frequency = page.evaluate("root => root.coursePanel.record.controls.map(c => c.stops.map(Number))", root)
+    generator = random.Random(0)
+    for _ in range(3):
+        numbers = generator.randrange(len(ipd)), generator.randrange(len(frequency))
+        go_to(page, root, numbers)
+        ears = page.evaluate("root => root.courseSound().map(ear => [...ear])", root)
+        wanted = stereo_sound(math.radians(ipd[numbers[0]]), 1.0, frequency[numbers[1]])
+        assert np.abs(np.array(ears) - wanted).max() < 1e-6
+    button = page.get_by_role("button", name="Play the sound")
+    button.focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Stop").wait_for()
+    page.keyboard.press("Enter")
+    button.wait_for()
+    page.close()
 
 
 def test_states_weigh_little(live):

@@ -10,6 +10,8 @@ def in_a_thread(request, monkeypatch):
     """As on systems where a process of its own cannot be had."""
     if "own_process" not in request.fixturenames:
         monkeypatch.setattr(sandbox, "has_own_process", lambda: False)
+        # Notes about answers that end a session are nobody's but the tests'.
+        monkeypatch.setenv("COURSE_CACHE", str(request.getfixturevalue("tmp_path_factory").getbasetemp() / "notes"))
 
 
 @pytest.fixture

@@ -174,7 +174,7 @@ CELLS = {
     ),
     "the end of the process": (
         '@exercise("02.relu_biases")\ndef relu_biases(x_train):\n    import os\n    os._exit(1)',
-        "It ended the whole process",
+        "It raised SystemExit on line 4, `os._exit(1)`",
         USE,
         "tensor([-1.])",
     ),

@@ -278,7 +278,7 @@ def untraced_threads():
         (waiting, NOT_YET, "not `async def`"),
         (asking, ERROR, "It calls `input()` on line"),
         (text, NOT_YET, "a str"),
-        (generating, NOT_YET, "a generator"),
+        (generating, NOT_YET, "is `return` meant?"),
         (mutating, NOT_YET, "changes its input x in place"),
         (one_argument, NOT_YET, "Your function takes (x), it is called with (x, k)"),
         (not_a_number, NOT_YET, "nan"),
@@ -573,7 +573,7 @@ def test_texts_of_values_are_short():
         (recursing, ERROR, "call itself without end"),
         (printing_for_ever, ERROR, "still running"),
         (counting_in_c, ERROR, "still running after 3 seconds and was stopped; 1 second is allowed"),
-        (ending_the_process, ERROR, "It ended the whole process"),
+        (ending_the_process, ERROR, "It raised SystemExit on line"),
         (crashing, ERROR, "It ended the whole process"),
     ],
 )

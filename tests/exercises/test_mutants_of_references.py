@@ -17,7 +17,7 @@ from exercise_inputs import result_of, variations
 
 from mutants import mutants
 from utils.exercises import get, ids
-from utils.exercises.comparing import difference, same
+from utils.exercises.comparing import same
 from utils.exercises.engine import CORRECT, ERROR, NOT_ATTEMPTED, NOT_YET
 
 # (exercise, what is changed) -> why that may be called correct although it is not the same everywhere.
@@ -48,10 +48,7 @@ def difference_on(task, answer, cases):
             result, used = result_of(task, answer, case.args)
         except Exception as error:
             return f"{case.args}: {error!r}"
-        if task.compare is not None:
-            words = task.compare(result, expected, *case.args)
-        else:
-            words = difference(result, expected, task.rtol, task.atol)
+        words = task.apart(result, expected, case.args)
         changed = [n for n, (old, new) in enumerate(zip(case.args, used, strict=True)) if not same(new, old)]
         if words is not None or changed:
             return f"{case.args}: {words or f'argument {changed[0]} was changed in place'}"

@@ -9,7 +9,17 @@ import pytest
 
 from utils.exercises import ids
 from utils.exercises.__main__ import main
-from utils.exercises.report import COLUMNS, HandIn, Result, examine, examine_all, hand_ins, table, write_csv
+from utils.exercises.report import (
+    COLUMNS,
+    HandIn,
+    Result,
+    examine,
+    examine_all,
+    hand_ins,
+    mistakes_table,
+    table,
+    write_csv,
+)
 
 FIRST = "import torch\nfrom utils import exercise"
 RIGHT = '@exercise("02.relu_biases")\ndef relu_biases(x_train):\n    return -x_train[:-1]'
@@ -69,6 +79,10 @@ class TestOrdinary:
         assert ordinary.results["02.segment_slopes"].hints == 0
         assert ordinary.results["02.segment_slopes"].solution_shown
         assert not ordinary.results["02.relu_biases"].solution_shown
+
+    def test_a_known_mistake_is_named(self, ordinary):
+        assert ordinary.results["02.segment_slopes"].mistakes == ["the rise alone, not yet divided by the run"]
+        assert ordinary.results["02.relu_biases"].mistakes == []
 
     def test_a_syntax_error_costs_its_cell_alone(self, ordinary):
         assert ordinary.finished
@@ -200,6 +214,23 @@ def test_table_groups_by_notebook_and_explains_its_columns(tmp_path):
     assert "2h: two hints" in blocks[-1]
 
 
+def test_mistakes_are_counted_over_the_class(tmp_path):
+    def one(name, *mistakes):
+        results = {"02.segment_slopes": Result("not yet", mistakes=list(mistakes)), "02.relu_sum": Result("correct")}
+        return HandIn(tmp_path / name, results, finished=True)
+
+    open_yet = HandIn(tmp_path / "d", {"02.segment_slopes": Result("not attempted")})
+    lines = mistakes_table(
+        [one("a", "no division"), one("b", "swapped", "no division"), one("c"), open_yet]
+    ).splitlines()
+    assert [line.split() for line in lines[1:]] == [
+        ["exercise", "answers", "this", "looks", "like", "..."],
+        ["02.segment_slopes", "2", "of", "3", "no", "division"],
+        ["1", "of", "3", "swapped"],
+    ]
+    assert mistakes_table([one("c"), open_yet]) == ""
+
+
 def test_csv_has_a_row_for_each_exercise_and_no_formulas(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     found = invented(tmp_path)
@@ -228,11 +259,12 @@ def test_the_courses_own_boxes_are_understood():
     """The worker reads what the boxes write: both must agree on the form."""
     from utils.exercises.report import exercise_notes
 
-    good = {"exercise": "02.relu_biases", "status": "correct", "hints": 1}
+    good = {"exercise": "02.relu_biases", "status": "not yet", "hints": 1, "mistake": "one sign"}
     outputs = [
         {"metadata": {"course": good}},
         {"metadata": {"course": {**good, "status": "excellent"}}},
         {"metadata": {"course": {**good, "hints": "many"}}},
+        {"metadata": {"course": {**good, "mistake": ["one sign"]}}},
         {"metadata": {"course": "text"}},
         {"metadata": {}},
         {},

@@ -301,7 +301,8 @@ class NotebookPage:
         return area.evaluate(
             """area => { const seen = [...area.children].filter(e => e.checkVisibility());
               return {text: seen.map(e => e.innerText).join('\\n'),
-                pictures: seen.filter(e => e.querySelector('img') && !e.querySelector('.jupyter-widgets')).length,
+                pictures: seen.filter(e => !e.querySelector('.jupyter-widgets')
+                  && [...e.querySelectorAll('img')].some(img => img.naturalWidth > 1)).length,
                 live: seen.filter(e => e.querySelector('.jp-OutputArea-output > .jupyter-widgets')).length}; }"""
         )
 
@@ -346,6 +347,7 @@ class PanelOnPage:
         texts: the lines to type.
         buttons: the last is Reset.
         works: whether one of them starts work that takes longer.
+        plays: whether one of them plays a film.
     """
 
     def __init__(self, page, cell) -> None:
@@ -359,8 +361,13 @@ class PanelOnPage:
         self.texts = self.root.locator("input[type=text]")
         self.buttons = self.root.locator("button")
         self.works = self.root.locator(".widget-hprogress").count() > 0
+        self.plays = self.root.locator(".widget-play").count() > 0
         # The script that names them runs a moment after they are there.
         page.wait_for_function("root => root.querySelector('[aria-live]')", arg=self._element)
+
+    def player_names(self) -> list[str]:
+        """What a screen reader calls the sounds that can be played; they come first."""
+        return self.root.locator("audio").evaluate_all(f"all => all.map(e => {CALLED})")
 
     def button_names(self) -> list[str]:
         """What a screen reader calls the buttons."""

@@ -54,21 +54,36 @@ class Recorder:
 
 def recorded(nb: nbformat.NotebookNode) -> dict[str, Any]:
     """Run a copy of a notebook and note every call of its exercises' functions."""
-    copy = nbformat.from_dict(nb)
+    copy = with_recorder(nb)
     for _, cell in code_cells(copy):
         cell.outputs, cell.execution_count = [], None
+    return calls_seen(run(copy))
+
+
+def with_recorder(nb: nbformat.NotebookNode, more: str = "") -> nbformat.NotebookNode:
+    """A copy of a notebook with two more cells, of which the last prints how its exercises' functions were called.
+
+    Args:
+        nb: the notebook.
+        more: lines that run with the first of them, where the tests' helpers can be imported.
+    """
+    copy = nbformat.from_dict(nb)
     first = next(
         number for number, cell in code_cells(copy) if "import exercise" in cell.source or "exercise," in cell.source
     )
-    here = [str(Path(__file__).parents[2] / part) for part in ("tests/helpers", "tools")]
     begin = (
-        f"import sys\nsys.path += {here!r}\nfrom exercise_calls import Recorder\nfrom utils.exercises import standing\n"
+        "import sys\nsys.path += ['../tests/helpers', '../tools']\n"
+        "from exercise_calls import Recorder\nfrom utils.exercises import standing\n"
+        "_recorder = Recorder()\nstanding.observers.append(_recorder)\n" + more
     )
-    begin += "_recorder = Recorder()\nstanding.observers.append(_recorder)"
     copy.cells.insert(first + 1, nbformat.v4.new_code_cell(begin))
     copy.cells.append(nbformat.v4.new_code_cell("import json\nprint('RECORDED', json.dumps(_recorder.table()))"))
-    run(copy)
-    text = next(output.text for output in copy.cells[-1].outputs if output.get("text", "").startswith("RECORDED"))
+    return copy
+
+
+def calls_seen(nb: nbformat.NotebookNode) -> dict[str, Any]:
+    """What the last cell of an executed notebook with a recorder has printed."""
+    text = next(output.text for output in nb.cells[-1].outputs if output.get("text", "").startswith("RECORDED"))
     return json.loads(text.removeprefix("RECORDED "))
 
 

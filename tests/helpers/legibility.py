@@ -16,7 +16,8 @@ from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from utils.page.figures import PIXELS_PER_INCH
+from utils.page import figures
+from utils.page.figures import PIXELS_PER_INCH, words_of
 from utils.plotting.style import SMALL, WIDTH
 
 # Letters against what is behind them: the ratio that WCAG 2.2 asks for (success criterion 1.4.3).
@@ -60,6 +61,25 @@ def apart(one, other) -> bool:
     first, second = linear(one), linear(other)
     grey = abs(lab(first)[0] - lab(second)[0]) >= LIGHTNESS_STEP
     return grey and np.linalg.norm(lab(DEUTERANOPIA @ first) - lab(DEUTERANOPIA @ second)) >= COLOUR_STEP
+
+
+def watch(record: str) -> None:
+    """In a notebook's kernel: write what is hard to read in each figure that is shown into a file, a line each.
+
+    Args:
+        record: the file; it exists from now on, and stays empty where nothing is found.
+    """
+    encode = figures.compact_png
+    with open(record, "w", encoding="utf-8"):
+        pass
+
+    def looked_at(fig: Figure) -> bytes:
+        said = [f"{words_of(fig)[:60]}...: {sentence}" for sentence in offences(fig)]
+        with open(record, "a", encoding="utf-8") as file:
+            file.writelines(f"{line}\n" for line in said)
+        return encode(fig)
+
+    figures.compact_png = looked_at
 
 
 def offences(fig: Figure, width: float | None = WIDTH) -> list[str]:

@@ -22,6 +22,8 @@ from utils.exercises.notebooks import decorated
 from utils.page.output import FIGURE_WORDS
 
 SANITIZE = Path(__file__).with_name("nbval_sanitize.cfg")
+# What a panel says first.
+PANEL = "Slider panel: "
 # What a checkout of the course holds and a notebook, or the regression run, may ask for.
 PARTS = ("notebooks", "utils", "data", "tools", "tests", "conftest.py", "pyproject.toml", "requirements.txt")
 
@@ -44,13 +46,16 @@ def cells_that_call(nb, name):
     return [number for number, cell in code_cells(nb) if calls(cell, name)]
 
 
+def panel_title(cell):
+    """The title of the slider panel that a cell's stored outputs hold; None where they hold none."""
+    said = [out.get("data", {}).get("text/plain", "") for out in cell.outputs]
+    titles = [text.splitlines()[0] for text in said if text.startswith(PANEL)]
+    return titles[0].removeprefix(PANEL) if titles else None
+
+
 def panel_cells(nb):
     """The places of the code cells whose stored outputs hold a slider panel."""
-    return [
-        number
-        for number, cell in code_cells(nb)
-        if any(out.get("data", {}).get("text/plain", "").startswith("Slider panel: ") for out in cell.outputs)
-    ]
+    return [number for number, cell in code_cells(nb) if panel_title(cell)]
 
 
 def exercise_cells(nb):

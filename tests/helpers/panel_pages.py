@@ -31,6 +31,7 @@ def write_live_page(folder, live):
     name = live.name
     html = panel_html(live, STILL, "As it stands.", "https://example.org", 1).replace(f"../_static/panels/{name}", name)
     static = (states.__file__.partition("utils")[0]) + "book/_static"
+    html = html.replace("../_static/", f"file://{static}/")
     page = folder / f"{name}.html"
     page.write_text(
         f'<!doctype html><html lang="en" data-theme="light"><head><meta charset="utf-8"><title>{name}</title>'
@@ -52,11 +53,11 @@ def some_states(recording, count, seed=0):
 
 def drawn_by_python(panel, values):
     """The picture and the sentence of a state, as the notebook's panel makes them, two pixels for each of the page."""
-    panel._canvas.figure.set_dpi(DPI)
-    panel._canvas.background = None
+    if panel._canvas.figure.dpi != DPI:
+        panel._canvas.figure.set_dpi(DPI)
+        panel._canvas.background = None
     panel.set(**values)
-    with Image.open(io.BytesIO(panel.png)) as picture:
-        return picture.convert("RGB"), panel.caption
+    return Image.fromarray(panel._canvas.pixels()), panel.caption
 
 
 def on_canvas(page, root):
@@ -79,7 +80,7 @@ def differences(one, other):
     """How far two pictures are apart: on average, and in the worst block, as parts of the whole range."""
     assert one.size == other.size
     pair = [np.asarray(picture, float) / 255 for picture in (one, other)]
-    blurred = [np.asarray(p.filter(ImageFilter.GaussianBlur(1.5)).convert("L"), float) / 255 for p in (one, other)]
+    blurred = [np.asarray(p.convert("L").filter(ImageFilter.GaussianBlur(1.5)), float) / 255 for p in (one, other)]
     apart = np.abs(blurred[0] - blurred[1])
     high, wide = (side // 16 * 16 for side in apart.shape)
     blocks = apart[:high, :wide].reshape(high // 16, 16, wide // 16, 16).mean(axis=(1, 3))

@@ -89,6 +89,8 @@ def test_the_same_sound_is_sent_to_the_page_once():
     player = panel.box.children[0]
     before = player.value
     panel.set(angle=50)
+    assert "For sound 1 you point to 50°." in panel.caption
+    assert list(panel._canvas.artists.pointing.get_ydata()) == [50, 50]
     assert player.value is before
     panel.set(sound=2)
     assert player.value != before

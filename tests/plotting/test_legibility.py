@@ -1,17 +1,18 @@
-"""What makes a figure hard to read is found, and no figure or panel of the course has it."""
+"""What makes a figure hard to read is found, and no panel of the course has it.
+
+The notebooks' figures are looked at in a run that another test needs anyway: tests/notebooks/test_hostile_runs.py.
+"""
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from importlib import import_module
 
 import pytest
-from legibility import apart, contrast, offences
+from legibility import apart, contrast, offences, watch
 from matplotlib.figure import Figure
 
-from course import ROOT, notebook_paths
 from utils._notebooks import NAMES
+from utils.page import describe, figures
 from utils.plotting.style import COLORS, course_style, ink, new_figure
 
 
@@ -130,10 +131,13 @@ def test_every_panel_can_be_read(name):
         assert offences(panel._canvas.figure, width=None) == [], cell
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("path", notebook_paths(), ids=lambda path: path.stem)
-def test_every_figure_of_a_notebook_can_be_read(path):
-    command = [sys.executable, ROOT / "tests" / "helpers" / "notebook_figures.py", path]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=280)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.strip() == ""
+def test_a_kernel_writes_down_what_it_finds_and_shows_the_same_picture(ax, tmp_path, monkeypatch):
+    monkeypatch.setattr(figures, "compact_png", figures.compact_png)  # put back afterwards
+    picture = figures.compact_png(ax.figure)
+    watch(str(tmp_path / "found"))
+    assert figures.compact_png(ax.figure) == picture
+    assert (tmp_path / "found").read_text() == ""
+    ax.text(0.5, 0.5, "small", fontsize=7)
+    describe(ax.figure, "Small letters.")
+    figures.compact_png(ax.figure)
+    assert (tmp_path / "found").read_text() == "Small letters....: 'small': 7 points, the least is 8\n"

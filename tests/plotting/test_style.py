@@ -125,3 +125,23 @@ def test_spread_shows_mean_range_and_every_seed(fig):
 def test_spread_refuses_shapes_that_do_not_fit(fig):
     with pytest.raises(ValueError, match="samples: got shape"):
         style.spread(fig.add_subplot(), [0, 1, 2], [[1.0, 2.0]], "ours", "C0")
+
+
+def test_names_at_the_ends_of_lines_do_not_hide_each_other(fig):
+    ax = fig.add_axes((0.1, 0.2, 0.6, 0.7))
+    ax.set(xlim=(0, 1), ylim=(1e-3, 1), yscale="log")
+    ends = [(1, 0.5, "a", "C1"), (1, 0.51, "b", "#222222"), (1, 0.52, "c", "C0"), (1, 0.01, "far away", "C0")]
+    style.name_ends(ax, ends)
+    fig.canvas.draw()
+    boxes = {text.get_text(): text.get_window_extent() for text in ax.texts}
+    assert boxes["a"].y1 <= boxes["b"].y0 + 1
+    assert boxes["b"].y1 <= boxes["c"].y0 + 1
+    assert boxes["far away"].y0 < ax.transData.transform((1, 0.01))[1] < boxes["far away"].y1
+    assert all(box.x0 > ax.bbox.x1 for box in boxes.values())
+
+
+def test_crowded_places_keep_their_middle():
+    assert style.apart([0, 0, 0, 9], 2) == [-2, 0, 2, 9]
+    # A group that grew may reach the one below it.
+    assert style.apart([0, 3, 3.5, 4], 2) == pytest.approx([-0.375, 1.625, 3.625, 5.625])
+    assert style.apart([], 2) == []

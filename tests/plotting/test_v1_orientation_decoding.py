@@ -43,9 +43,10 @@ def test_data_matrix(small):
 def test_a_neuron_keeps_its_colour_between_figures(small):
     colours = []
     for cells in ([99, 3, 50], [50, 99, 3]):
-        lines = plots.plot_data_matrix(*small, cells).axes[1].lines
-        colours.append({line.get_label(): line.get_color() for line in lines})
+        axes = plots.plot_data_matrix(*small, cells).axes
+        colours.append({line.get_label(): line.get_color() for ax in axes for line in ax.lines})
     assert colours[0] == colours[1]
+    assert len(set(colours[0].values())) == 3
 
 
 @pytest.mark.parametrize("n_neurons", [1, 3, 30])

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from utils.exercises import progress
-from utils.exercises.report import HandIn, examine_all, hand_ins, table, write_csv
+from utils.exercises.report import HandIn, examine_all, hand_ins, mistakes_table, table, write_csv
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -70,7 +70,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"{count} of {len(paths)}: {hand_in.path.name}", file=sys.stderr, flush=True)
 
     found = examine_all(paths, options.timeout, options.cell_timeout, options.jobs, done)
-    print(table(found))
+    print("\n\n".join(filter(None, [table(found), mistakes_table(found)])))
     if options.csv is not None:
         write_csv(found, options.csv)
     unfinished = sum(not hand_in.finished for hand_in in found)

@@ -97,6 +97,18 @@ register(
             "output weights multiplied in before the hidden ReLUs: a negative one then silences its path": (
                 _response_weights_inside
             ),
+            "b_final added behind the output ReLU: it belongs inside": lambda x, *numbers: (
+                _response_without_b_final(x, *numbers) + numbers[-1]
+            ),
+            "one path alone: both are added": lambda x, w00, b00, w01, b01, w10, w11, b_final: torch.relu(
+                w10 * torch.relu(w00 * x + b00) + b_final
+            ),
+            "paths subtracted: they are added, and w11 brings its own sign": lambda *given: two_path_response(
+                *given[:6], -given[6], given[7]
+            ),
+            "hidden biases b00 and b01 exchanged": lambda x, w00, b00, w01, b01, w10, w11, b_final: two_path_response(
+                x, w00, b01, w01, b00, w10, w11, b_final
+            ),
         },
         tolerance="1e-5 of the value: the arithmetic is exact to 16 digits, and the figures show three.",
         gradients=PARAMETERS,
@@ -116,6 +128,11 @@ def loss_gradient(z, y):
     dresponse_dz = (z > 0).to(z.dtype)
     dz_dbfinal = 1.0
     return dloss_dresponse * dresponse_dz * dz_dbfinal
+
+
+def _slope_from_both_sides(z, y):
+    # A finite difference meets half of the slope at the corner of the ReLU.
+    return 2 * (torch.relu(z) - y) * torch.heaviside(z, torch.tensor(0.5, dtype=z.dtype))
 
 
 def _gradient_of_the_response(z, y):
@@ -170,8 +187,17 @@ register(
             "a chain rule that forgets the factor 2 of the square": _gradient_without_two,
             "the slope with its sign turned round": _gradient_reversed,
             "a ReLU with slope 1 at exactly 0: here its slope is 0 there": _gradient_gate_open_at_zero,
+            "the loss itself, not its slope": lambda z, y: (torch.relu(z) - y) ** 2,
+            "a response without its ReLU": lambda z, y: 2 * (z - y),
+            "a slope multiplied by z: that is the one of a weight, and b_final is a bias": lambda z, y: (
+                loss_gradient(z, y) * z
+            ),
+            "a sum over the points: each keeps its own slope here": lambda z, y: loss_gradient(z, y).sum(),
+            "a mean over the points: each keeps its own slope here": lambda z, y: loss_gradient(z, y).mean(),
         },
-        tolerance="1e-5 of the value: slopes are exact; a finite difference of a parabola is so, too, away from 0.",
+        also=_slope_from_both_sides,
+        tolerance="1e-5 of the value: slopes are exact, and a finite difference of a parabola is so, too. At exactly 0 "
+        "the formula's slope is 0; a difference over both sides of the corner gives the mean, which counts as right.",
     )
 )
 
@@ -187,6 +213,10 @@ def training_step(b_final, drive, y, learning_rate):
     z = drive + b_final
     gradient = (2 * (torch.relu(z) - y) * (z > 0)).sum()
     return b_final - learning_rate * gradient
+
+
+def _step_by_differences(b_final, drive, y, learning_rate):
+    return b_final - learning_rate * _slope_from_both_sides(drive + b_final, y).sum()
 
 
 def _step_with_mean(b_final, drive, y, learning_rate):
@@ -260,8 +290,22 @@ register(
             "the change of b_final alone, without the value it starts from": _step_only,
             "slopes without the factor 2 of the square": _step_without_two,
             "slopes at b_final = 0, wherever b_final stands": _step_from_zero,
+            "a step that forgets the ReLU: a silent output has the slope 0": lambda b_final, drive, y, learning_rate: (
+                b_final - learning_rate * (2 * (torch.relu(drive + b_final) - y)).sum()
+            ),
+            "a step without the learning rate": lambda b_final, drive, y, learning_rate: training_step(
+                b_final, drive, y, 1.0
+            ),
+            "a step for each point: their slopes are added up": lambda b_final, drive, y, learning_rate: (
+                b_final - learning_rate * loss_gradient(drive + b_final, y)
+            ),
+            "two epochs, where one was asked": lambda b_final, drive, y, learning_rate: training_step(
+                training_step(b_final, drive, y, learning_rate), drive, y, learning_rate
+            ),
         },
-        tolerance="1e-5 of the value: one step of exact arithmetic, printed with three digits.",
+        also=_step_by_differences,
+        tolerance="1e-5 of the value: one step of exact arithmetic, printed with three digits. A slope at exactly 0 "
+        "may be the mean of both sides, as in the exercise before.",
     )
 )
 
@@ -324,6 +368,21 @@ register(
             "a smooth exponential: steps of finite length do not follow it": _closed_exponential,
             "a path with the same step at every epoch: the steps shrink with the error": _closed_linear,
             "the error alone: b_best is to be added back": _closed_error_alone,
+            "one epoch too many": lambda t, b_start, b_best, learning_rate: closed_form(
+                t + 1, b_start, b_best, learning_rate
+            ),
+            "one epoch too few": lambda t, b_start, b_best, learning_rate: closed_form(
+                t - 1, b_start, b_best, learning_rate
+            ),
+            "start and end exchanged": lambda t, b_start, b_best, learning_rate: closed_form(
+                t, b_best, b_start, learning_rate
+            ),
+            "a sum where the difference b_start - b_best is meant": lambda t, b_start, b_best, learning_rate: (
+                b_best + (b_start + b_best) * (1 - 2 * learning_rate) ** t
+            ),
+            "a factor multiplied by t: repeated multiplication is a power": lambda t, b_start, b_best, learning_rate: (
+                b_best + (b_start - b_best) * (1 - 2 * learning_rate) * t
+            ),
         },
         rtol=1e-9,
         atol=1e-9,
@@ -384,6 +443,13 @@ register(
             "the learning rate that arrives in one step": _rate_of_one_step,
             "a slope without the factor 2 of the square": _rate_without_two,
             "a fraction turned upside down": _rate_to_the_target,
+            "the slope divided by the peak, which is the rate turned upside down": lambda peak, y: (
+                2 * (peak - y) / peak
+            ),
+            "a sum where the difference peak - y is meant": lambda peak, y: peak / (2 * (peak + y)),
+            "the observation in place of the peak: the response has to fall by its whole height": lambda peak, y: (
+                y / (2 * (peak - y))
+            ),
         },
         atol=1e-5,
         tolerance="1e-5: the rate is printed with four digits, and the figure's line is wider than the fifth.",
@@ -395,7 +461,7 @@ register(
 
 
 def step_parameters(threshold, width):
-    """A response of 0 up to threshold - width, and of 1 from threshold on.
+    """A response of 0 up to threshold - width, 1 from threshold on, a line between.
 
     threshold, width: numbers -> dict of seven numbers
     """
@@ -497,17 +563,14 @@ def _compare_steps(result, expected, threshold, width):
     start = threshold - width
     checks = [(start - 1, 0.0), (start - width / 2, 0.0), (start, 0.0)]
     checks += [(threshold, 1.0), (threshold + width / 2, 1.0), (threshold + 1, 1.0), (threshold + 10, 1.0)]
-    # In between it climbs, and takes the whole width for that.
-    checks += [(threshold - width / 2, 0.5)]
+    # In between it climbs in a straight line, which takes the whole width.
+    checks += [(threshold - width * (1 - part), part) for part in (0.5, *(n / 20 for n in range(1, 20)))]
     with torch.no_grad():
         for dose, wanted in checks:
             got = neuron(dose).item()
             if not math.isclose(got, wanted, abs_tol=1e-6):
                 ours, theirs = shown_apart(got, wanted)
                 return f"At dose {dose:.4g} the response is {ours}; this step needs {theirs} there."
-        inside = neuron(torch.linspace(start, threshold, 21, dtype=torch.float64))
-    if inside.min() < -1e-6 or inside.max() > 1 + 1e-6:
-        return f"Between {start:.4g} and {threshold:.4g} the response leaves the range from 0 to 1."
     return None
 
 
@@ -528,6 +591,13 @@ register(
             "a step that only begins at threshold": _step_too_late,
             "a ramp of slope 1, whatever the width": _step_of_width_one,
             "a ramp of one width, whatever width is asked for": _step_of_fixed_width,
+            "biases without the slope: a ReLU that begins at a has the bias -slope * a": lambda threshold, width: (
+                step_parameters(threshold, width) | {"b00": width - threshold, "b01": -threshold}
+            ),
+            "a step of half the height": lambda threshold, width: (
+                step_parameters(threshold, width) | {"w10": 0.5, "w11": -0.5}
+            ),
+            "a climb twice as wide as asked": lambda threshold, width: step_parameters(threshold, 2 * width),
         },
         compare=_compare_steps,
         tolerance="1e-6 of the step's height: the seven numbers are exact, and the page asks whether 0 is exceeded.",

@@ -46,6 +46,8 @@ def show_feedback(task: Exercise, feedback: Feedback, code: Sequence[str] = ()) 
             f"`{name}.solution()` shows one answer."
         )
     notes = {"exercise": task.id, "status": feedback.status, "hints": hints_shown.get(task.id, 0)}
+    if feedback.mistake:
+        notes["mistake"] = feedback.mistake
     _box(f"{symbol} Exercise {place(task)} · {feedback.status}", paragraphs, edge, notes, code, after)
 
 

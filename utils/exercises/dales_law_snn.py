@@ -91,6 +91,16 @@ register(
             "the slope outside of the sigmoid only: it belongs inside as well": _slope_outside_only,
             "a gradient passed on unchanged, as if the spike were the identity": _straight_through,
             "the sigmoid itself in place of its derivative": _sigmoid_itself,
+            "the slope squared: the chain rule brings it once": lambda grad, x, slope: (
+                slope * surrogate_gradient(grad, x, slope)
+            ),
+            "the step in place of a derivative": lambda grad, x, slope: grad * (x > 0),
+            "a sum where the product s (1 - s) is meant": lambda grad, x, slope: (
+                grad * slope * (sigmoid := torch.sigmoid(slope * x)) * (1 + sigmoid)
+            ),
+            "another stand-in, a triangle": lambda grad, x, slope: grad * slope * (1 - (slope * x).abs()).clamp(min=0),
+            "another stand-in, the fast sigmoid": lambda grad, x, slope: grad / (1 + slope * x.abs()) ** 2,
+            "another stand-in, the tanh": lambda grad, x, slope: 4 * surrogate_gradient(grad, 2 * x, slope),
         },
         rtol=1e-3,
         atol=1e-5,
@@ -199,6 +209,19 @@ register(
             "a unit without a leak": _without_leak,
             "a spike of its own making: `spike` is the function to ask, since it has a gradient": _own_spike,
             "a spike at any positive potential: the threshold is 1": _threshold_missing,
+            "spike before potential: the potential comes first": lambda *given: unit_step(*given)[::-1],
+            "an input multiplied by 1 - decay: here it is added whole": lambda v, s, h, decay, spike: unit_step(
+                v, s, (1 - decay) * h, decay, spike
+            ),
+            "units kept by their spikes, and reset without: multiply by 1 - s": lambda v, s, h, decay, spike: unit_step(
+                v, 1 - s, h, decay, spike
+            ),
+            "a reset by the new spike: s resets, the spike of the step before": lambda v, s, h, decay, spike: unit_step(
+                v, spike(v - 1), h, decay, spike
+            ),
+            "an input that leaks at once: only the old potential does": lambda v, s, h, decay, spike: unit_step(
+                v, s, decay * h, decay, spike
+            ),
         },
         tolerance="1e-5 of the potential; spikes are exact.",
         gradients=("v", "h"),
@@ -273,6 +296,11 @@ register(
             "a sign for each target: Dale's law gives one to each source, the row": _rows_as_columns,
             "the size of sign times weight: all weights come out positive": _all_positive,
             "squared weights: the size is w.abs()": _squared_weights,
+            "signs alone: the sizes of the weights are lost": lambda w, sign: sign.expand_as(w).clone(),
+            "weights of the wrong sign cut off: half of the synapses would be silent from the start": lambda w, sign: (
+                (w * sign).clamp(min=0) * sign
+            ),
+            "exponentials of the weights: the size is w.abs()": lambda w, sign: torch.exp(w) * sign,
         },
         tolerance="1e-5 of the value: one product.",
         gradients=("w",),
@@ -366,6 +394,24 @@ register(
             "a sum over the sounds, where the mean was asked": _error_summed,
             "classes that share a whole circle; here they share 180 degrees": _whole_circle,
             "the least likely class: the one named has the largest logit": _least_likely,
+            "each class decoded as its upper edge, not its middle": lambda logits, ipd: (
+                (-90 + (logits.argmax(1) + 1) * 180 / logits.shape[1] - torch.rad2deg(ipd)).abs().mean()
+            ),
+            "the median of the errors": lambda logits, ipd: (
+                (-90 + (logits.argmax(1) + 0.5) * 180 / logits.shape[1] - torch.rad2deg(ipd)).abs().median()
+            ),
+            "classes that begin at 0 degrees: they begin at -90": lambda logits, ipd: decoding_error(
+                logits, ipd - math.pi / 2
+            ),
+            "twelve classes, however many logits there are": lambda logits, ipd: (
+                (-90 + (logits.argmax(1) + 0.5) * 15 - torch.rad2deg(ipd)).abs().mean()
+            ),
+            "classes as points from -90 to 90: each has a width, and a middle": lambda logits, ipd: (
+                (-90 + logits.argmax(1) * 180 / (logits.shape[1] - 1) - torch.rad2deg(ipd)).abs().mean()
+            ),
+            "an error for each sound, where their mean was asked": lambda logits, ipd: (
+                -90 + (logits.argmax(1) + 0.5) * 180 / logits.shape[1] - torch.rad2deg(ipd)
+            ).abs(),
         },
         rtol=1e-4,
         atol=1e-3,
@@ -450,6 +496,22 @@ register(
             "a mean over the bins: the probability of the whole sound is a product over all of them": _mean_over_bins,
             "hypotheses in rows: there is one row for each sound": _sounds_and_hypotheses_swapped,
             "spikes and silence mixed up": _other_way_round,
+            "silence alone: a spike is news as well, log p": lambda spikes, probability: (
+                (1 - spikes) @ (1 - probability).log().T
+            ),
+            "the sign turned: a logarithm of a probability is negative": lambda spikes, probability: (
+                -log_likelihood(spikes, probability)
+            ),
+            "the probability itself, not its logarithm": lambda spikes, probability: log_likelihood(
+                spikes, probability
+            ).exp(),
+            "a logarithm to base 10": lambda spikes, probability: log_likelihood(spikes, probability) / math.log(10),
+            "a Poisson count in each bin; here a bin has a spike or none": lambda spikes, probability: (
+                spikes @ probability.log().T - probability.sum(1)
+            ),
+            "silence subtracted: both logarithms are added": lambda spikes, probability: (
+                spikes @ probability.log().T - (1 - spikes) @ (1 - probability).log().T
+            ),
         },
         rtol=1e-4,
         atol=1e-4,
@@ -514,6 +576,11 @@ register(
             "silent columns: those are the targets, not the inputs": _columns,
             "the opposite: only those inputs are left": _keeps_only_those,
             "rows taken out: the shape no longer fits the inputs": _removes_them,
+            "weights as they were: no row is silent": lambda weights, rows: weights.clone(),
+            "the first rows, whichever are named": lambda weights, rows: without_rows(weights, torch.arange(len(rows))),
+            "rows that are smaller, and not silent: they are set to 0": lambda weights, rows: (
+                (weights + without_rows(weights, rows)) / 2
+            ),
         },
         rtol=0.0,
         atol=0.0,
@@ -576,6 +643,25 @@ register(
             "inhibition alone scaled: the drive cancels, but the weights as a whole grow": _only_inhibition,
             "the ratio without its root: the drive no longer cancels": _without_root,
             "no scaling at all": _no_scaling,
+            "excitation alone scaled: the drive cancels, but the weights as a whole shrink or grow": (
+                lambda n_excitatory, n_inhibitory: (n_inhibitory / n_excitatory, 1.0)
+            ),
+            "shares of all units: the ratio is of one kind to the other": lambda n_excitatory, n_inhibitory: (
+                math.sqrt(n_inhibitory / (n_excitatory + n_inhibitory)),
+                math.sqrt(n_excitatory / (n_excitatory + n_inhibitory)),
+            ),
+            "the root of each number alone": lambda n_excitatory, n_inhibitory: (
+                n_excitatory**-0.5,
+                n_inhibitory**-0.5,
+            ),
+            "a negative factor: sizes are scaled here, signs come from Dale's law": lambda n_excitatory, n_inhibitory: (
+                (found := balanced_scales(n_excitatory, n_inhibitory))[0],
+                -found[1],
+            ),
+            "a second condition without its squares": lambda n_excitatory, n_inhibitory: (
+                (n_excitatory + n_inhibitory) / (2 * n_excitatory),
+                (n_excitatory + n_inhibitory) / (2 * n_inhibitory),
+            ),
         },
         tolerance="1e-5 of the value: a root.",
     )
@@ -657,6 +743,21 @@ register(
             "a current cut off below zero: the membrane needs the negative part as well": _rectified_current,
             "interneurons with a ReLU: here they are linear": _rectified_interneurons,
             "excitation and inhibition exchanged": _turned_round_current,
+            "interneurons without their sign: here they are linear": lambda x, w_ex, w_ix, w_ei: (
+                x @ w_ex - (x @ w_ix).abs() @ w_ei
+            ),
+            "interneurons that spike: here they are linear": lambda x, w_ex, w_ix, w_ei: (
+                x @ w_ex - (x @ w_ix > 0).to(x.dtype) @ w_ei
+            ),
+            "interneurons with a sigmoid: here they are linear": lambda x, w_ex, w_ix, w_ei: (
+                x @ w_ex - torch.sigmoid(x @ w_ix) @ w_ei
+            ),
+            "weights without their sign: they are used as they come": lambda x, w_ex, w_ix, w_ei: interneuron_current(
+                x, w_ex.abs(), w_ix.abs(), w_ei.abs()
+            ),
+            "a mean over the interneurons, not their sum": lambda x, w_ex, w_ix, w_ei: interneuron_current(
+                x, w_ex, w_ix, w_ei / w_ix.shape[1]
+            ),
         },
         rtol=1e-4,
         atol=1e-4,

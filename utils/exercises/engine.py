@@ -30,6 +30,18 @@ REPLACE = "Replace `...` with your code"
 STILL_LEFT = "One `...` is still left in your code"
 
 
+def _load_optimisers() -> None:
+    torch.optim.SGD([torch.zeros(1, requires_grad=True)])
+
+
+def _load_transforms() -> None:
+    torch.func.vmap(torch.func.grad(torch.sum))(torch.zeros(1))
+
+
+# Name -> a call that lets PyTorch import what it keeps for the first use: seconds that are not an answer's.
+LOADED_AT_FIRST_USE = {"optim": _load_optimisers, "func": _load_transforms, "vmap": _load_transforms}
+
+
 class Case:
     """One input on which an answer is tried.
 
@@ -55,12 +67,14 @@ class Feedback:
         message: what to know, in one or more sentences.
         printed: the beginning of what the student's code printed.
         instead: why cells below use the reference although the answer is right; mostly empty.
+        mistake: which of the known mistakes it is, as `wrong_answers` names it; mostly empty.
     """
 
     status: str
     message: str
     printed: str = ""
     instead: str = ""
+    mistake: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,6 +94,8 @@ class Exercise:
         wrong_answers: known mistakes; the key completes "This looks like ...".
         call: `call(candidate, *args)` -> the result to compare; `candidate(*args)` when None. It may raise `Refused`.
         compare: `compare(result, expected, *args)` -> None or a sentence, for tasks with many right answers.
+        also: a function whose results are as right, where the question has two answers: the slope at a corner, which a
+            finite difference takes from both of its sides.
         rtol: relative tolerance of the comparison.
         atol: absolute tolerance.
         tolerance: how wrong an answer may be, and why, in words.
@@ -95,6 +111,7 @@ class Exercise:
     wrong_answers: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     call: Callable[..., Any] | None = None
     compare: Callable[..., str | None] | None = None
+    also: Callable[..., Any] | None = None
     rtol: float = 1e-5
     atol: float = 1e-6
     tolerance: str = ""
@@ -122,15 +139,16 @@ class Exercise:
         # Before the clock starts: the reference also triggers whatever torch imports at first use, and an answer
         # that is stopped in the middle of an import would leave a broken module behind.
         with AT_START.of_their_own():
-            if "optim" in _mentioned(candidate):
-                _load_optimisers()
+            for name in sorted(_mentioned(candidate) & LOADED_AT_FIRST_USE.keys()):
+                LOADED_AT_FIRST_USE[name]()
             expected = [self.expected(case.args) for case in self.cases()]
 
             def judge(say: Callable[[int], None]) -> dict[str, Any]:
                 with AT_START.of_their_own(), _bound_to_its_name(candidate):
                     return self._judge(candidate, expected, say)
 
-            trial = run_limited(judge, PATIENCE * self.time_limit, _filename(candidate))
+            code = f"{self.id}\n{_source(candidate)}"
+            trial = run_limited(judge, PATIENCE * self.time_limit, _filename(candidate), code)
         return self._feedback(candidate, trial)
 
     def solution(self) -> str:
@@ -183,6 +201,24 @@ class Exercise:
         with default_dtype_of(args):
             return candidate(*args)
 
+    def apart(self, result: Any, expected: Any, args: Sequence[Any]) -> str | None:
+        """How an answer's result differs from the right ones.
+
+        Args:
+            result: of the answer, in the reference's kind.
+            expected: of the reference.
+            args: of the case.
+
+        Returns:
+            A sentence, or None where it is right.
+        """
+        if self.compare is not None:
+            return self.compare(result, expected, *args)
+        words = difference(result, expected, self.rtol, self.atol)
+        if words is None or self.also is None:
+            return words
+        return words if difference(result, self.also(*args), self.rtol, self.atol) is not None else None
+
     def _form_problem(self, candidate: Any) -> Feedback | None:
         wants_class = inspect.isclass(self.reference)
         if wants_class != inspect.isclass(candidate) or not callable(candidate):
@@ -222,7 +258,7 @@ class Exercise:
             with suppress(Exception):  # a name is a help; the verdict stands without it
                 name = self._known_mistake(candidate)
             if name is not None:
-                verdict["message"] += f" This looks like {name}."
+                verdict |= {"message": f"{verdict['message']} This looks like {name}.", "mistake": name}
         return verdict
 
     def _compare_all(self, candidate: Any, expected: Sequence[Expected], say: Callable[[int], None]) -> dict[str, Any]:
@@ -256,12 +292,13 @@ class Exercise:
                 return verdict(NOT_YET, f"{on}It returned None: is a `return` missing?")
             words, known = self._problem(result, wanted, untouched.args, args)
             if words is not None:
+                words += _about_yield(candidate)
                 return verdict(NOT_YET, f"{on}{words}", known)
             if wanted.gradients is not None:
                 words, below = self._gradient_problem(result, wanted, untouched.args, leaves)
                 no_gradient = no_gradient or (f"{on}{words}" if words else "")
                 instead = instead or below
-            if answer.coarse:
+            if answer.coarse and self.call is None:
                 instead = "It computes in float32, with 7 digits, and cells below need 16"
         # Only where all values are right: on a single input they may be so by chance.
         if no_gradient:
@@ -273,10 +310,7 @@ class Exercise:
     ) -> tuple[str | None, bool]:
         """What is wrong with a result, and whether a known mistake may explain it."""
         try:
-            if self.compare is None:
-                words = difference(result, wanted.result, self.rtol, self.atol)
-            else:
-                words = self.compare(result, wanted.result, *untouched)
+            words = self.apart(result, wanted.result, untouched)
         except Exception:  # of the comparison, and not of the student's code: its lines are none of theirs
             words = f"It returned {kind(result)}, which cannot be compared with the expected result."
         if words is not None:
@@ -305,6 +339,12 @@ class Exercise:
         allowed = f"{self.time_limit:g} {'second is' if self.time_limit == 1 else 'seconds are'} allowed"
         if trial.interrupted:
             return Feedback(ERROR, "You interrupted the check. Run the cell again to repeat it.", trial.printed)
+        if trial.never_returned:
+            message = (
+                "When this answer was last tried, a call in it never came back, and the session had to be ended. It "
+                "was not tried again; run this cell once more to do so. Is there a sum of far too many numbers?"
+            )
+            return Feedback(ERROR, message)
         if trial.timed_out:
             message = (
                 f"{on}It was still running after {trial.seconds:.0f} seconds and was stopped; {allowed}. "
@@ -328,7 +368,8 @@ class Exercise:
             message += (
                 f"{instead}, so they use the reference solution." if instead else f"It is used from here on.{aside}"
             )
-        return Feedback(status, message, trial.printed, instead if status == CORRECT else "")
+        mistake = trial.value.get("mistake", "")
+        return Feedback(status, message, trial.printed, instead if status == CORRECT else "", mistake)
 
     def _error_feedback(self, raised: Raised, on: str, printed: str) -> Feedback:
         if raised.kind in ("TypeError", "AttributeError", "ValueError") and "ellipsis" in raised.words.lower():
@@ -509,21 +550,28 @@ def _holds_ellipsis(value: Any) -> bool:
     return value is Ellipsis
 
 
+def _about_yield(candidate: Any) -> str:
+    yields = inspect.isgeneratorfunction(candidate)
+    return " It uses `yield`, which makes a generator: is `return` meant?" if yields else ""
+
+
+def _source(candidate: Any) -> str:
+    try:
+        return textwrap.dedent(inspect.getsource(candidate))
+    except (OSError, TypeError):
+        return ""
+
+
 def _source_has_ellipsis(candidate: Any) -> bool:
     try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(candidate)))
-    except (OSError, TypeError, SyntaxError):
+        tree = ast.parse(_source(candidate))
+    except SyntaxError:
         return False
     # `x[..., 0]` is an index, not a gap to fill.
     indices = {id(part) for node in ast.walk(tree) if isinstance(node, ast.Subscript) for part in ast.walk(node.slice)}
     return any(
         isinstance(node, ast.Constant) and node.value is Ellipsis and id(node) not in indices for node in ast.walk(tree)
     )
-
-
-def _load_optimisers() -> None:
-    """Let PyTorch import its compiler, as it does for a session's first optimiser: seconds that are not an answer's."""
-    torch.optim.SGD([torch.zeros(1, requires_grad=True)])
 
 
 def _mentioned(candidate: Any) -> set[str]:

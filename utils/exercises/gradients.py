@@ -69,7 +69,12 @@ def gradient_problems(
         scale = wanted.abs().max().item() if wanted.numel() else 0.0
         if scale == 0:
             continue
-        if found is None or not found[number].abs().max() > 0:
+        if found is not None and bool(found[number].isnan().any()):
+            problems[name] = (
+                f"The values are right, but their gradient with respect to {name} is not a number (nan) here, and "
+                "cells below learn by it. The root of a square, for one, has no slope at 0."
+            )
+        elif found is None or not found[number].abs().max() > 0:
             problems[name] = (
                 f"The values are right, but PyTorch cannot follow them back to {name}, and cells below learn through "
                 "this function. Stay with PyTorch's functions: no `.item()`, `.detach()`, `.data`, NumPy or "

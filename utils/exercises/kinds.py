@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 import numpy as np
 import torch
+
+# Of a `map` or a generator that may go on for ever.
+MOST_ITEMS = 100_000
 
 
 def convert(result: Any, like: Any) -> Any:
@@ -90,6 +94,8 @@ def _rounding(value: Any) -> Iterator[float]:
 
 
 def _converted(result: Any, like: Any) -> Any:
+    if isinstance(result, Iterator):  # `map`, `zip`, or a generator
+        result = list(islice(result, MOST_ITEMS))
     if isinstance(result, torch.Tensor) and result.layout != torch.strided:
         result = result.to_dense()
     if result is None or result is Ellipsis or isinstance(result, str):
@@ -133,6 +139,8 @@ def _as_array(result: Any) -> np.ndarray | None:
     if isinstance(result, tuple | list) and result and any(isinstance(one, torch.Tensor) for one in result):
         result = [_as_array(one) if isinstance(one, torch.Tensor | tuple | list) else one for one in result]
     array = np.asarray(result)
+    if array.dtype.kind == "O" and array.size:  # of numbers, as `np.frompyfunc` makes them
+        array = array.astype(float)
     return array if array.dtype.kind in "fiub" else None
 
 

@@ -62,6 +62,10 @@ def _step_exact(v, current, dt, resistance, capacitance):
     return goal + (v - goal) * np.exp(-dt / (resistance * capacitance))
 
 
+def _step_implicit(v, current, dt, resistance, capacitance):
+    return (v + dt * current / capacitance) / (1 + dt / (resistance * capacitance))
+
+
 def _lif_step_cases():
     generator = np.random.default_rng(0)
     return [
@@ -94,6 +98,16 @@ register(
             "a step divided by the time constant twice": _step_tau_twice,
             "a threshold inside of the step: here v only charges, spikes come later": _step_with_threshold,
             "the exact solution of the differential equation: here one step of Euler is asked": _step_exact,
+            "a time constant R / C: it is R times C": lambda v, current, dt, resistance, capacitance: lif_step(
+                v, current, dt * capacitance**2, resistance, capacitance
+            ),
+            "a current divided by the resistance: R times I is a voltage": lambda v, current, dt, resistance, *other: (
+                lif_step(v, current / resistance**2, dt, resistance, *other)
+            ),
+            "a potential cut off at 0: it may be negative": lambda v, current, dt, resistance, capacitance: np.maximum(
+                lif_step(v, current, dt, resistance, capacitance), 0
+            ),
+            "an implicit step, with the slope at its end: Euler takes the slope now": _step_implicit,
         },
         tolerance="1e-5 of the value: a few products in double precision; Euler's own error is 1000 times that.",
     )
@@ -213,6 +227,26 @@ register(
             "a spike only above the threshold: at exactly 1 it spikes as well, so `>=`": _rest_above_only,
             "a step that is not divided by the time constant": _rest_without_tau,
             "a reset by the threshold; here the potential is set to 0": _rest_subtracting,
+            "a spike that does not reset the potential": lambda v, rest, current, n_rest: (
+                v + (-v + current) / 10 if (found := refractory_step(v, rest, current, n_rest))[2] else found[0],
+                *found[1:],
+            ),
+            "a rest that ends after one step": lambda v, rest, current, n_rest: refractory_step(
+                v, min(rest, 1), current, n_rest
+            ),
+            "a rest of one step too many": lambda v, rest, current, n_rest: refractory_step(
+                v, rest, current, n_rest + 1
+            ),
+            "a spike decided by the potential before the step": lambda v, rest, current, n_rest: (
+                refractory_step(v, rest, current, n_rest)
+                if rest > 0
+                else (0.0, n_rest, True)
+                if v >= 1
+                else (v + (-v + current) / 10, 0, False)
+            ),
+            "a neuron that rests at `rest == 0`, too": lambda v, rest, current, n_rest: (
+                (0.0, rest - 1, False) if rest >= 0 else refractory_step(v, rest, current, n_rest)
+            ),
         },
         tolerance="1e-5 of the potential; steps of rest and spikes are exact.",
     )
@@ -277,6 +311,10 @@ register(
             "a voltage subtracted from a current: the resistance is missing": _folded_no_resistance,
             "the right current with its sign turned round": _folded_turned_round,
             "a bias divided by the resistance: it is a current already": _folded_bias_too,
+            "a voltage: divide all of it by the resistance": lambda bias, v_leak, resistance: (
+                resistance * bias - v_leak
+            ),
+            "the leak alone: the bias flows as well": lambda bias, v_leak, resistance: -v_leak / resistance,
         },
         tolerance="1e-5 of the value: one division.",
     )
@@ -378,6 +416,24 @@ register(
             "spikes counted before the current arrives": _iaf_late,
             "no spike at exactly the threshold: one is due there": _iaf_above_only,
             "a negative potential cut off at 0": _iaf_cut_off,
+            "spikes rounded to the nearest: only whole thresholds count": lambda v, current, threshold: (
+                v + current - (spikes := torch.round(torch.relu(v + current) / threshold)) * threshold,
+                spikes,
+            ),
+            "spikes rounded up: only whole thresholds count": lambda v, current, threshold: (
+                v + current - (spikes := torch.ceil(torch.relu(v + current) / threshold)) * threshold,
+                spikes,
+            ),
+            "a potential that starts at 0 in every step": lambda v, current, threshold: iaf_step(
+                0 * v, current, threshold
+            ),
+            "spikes before potentials: the potential comes first": lambda v, current, threshold: iaf_step(
+                v, current, threshold
+            )[::-1],
+            "a threshold of 1, whatever it is": lambda v, current, threshold: (
+                v + current - (spikes := torch.floor(torch.relu(v + current))) * threshold,
+                spikes,
+            ),
         },
         tolerance="1e-5 of the potential; spikes are whole. No test lies within rounding of a threshold.",
     )
@@ -456,6 +512,10 @@ def _rate_tau_without_resistance(current, tau_ref, resistance, capacitance, thre
     return _rate_with(current, tau_ref, capacitance, np.log, resistance * current, threshold)
 
 
+def _rate_without_tau(current, tau_ref, resistance, capacitance, threshold):
+    return _rate_with(current, tau_ref, 1.0, np.log, resistance * current, threshold)
+
+
 def _rate_in_hertz(current, tau_ref, resistance, capacitance, threshold):
     return 1000 * firing_rate(current, tau_ref, resistance, capacitance, threshold)
 
@@ -492,6 +552,13 @@ register(
             "a logarithm to the base 2: `np.log` has the base e": _rate_log2,
             "spikes per second, where per millisecond is asked": _rate_in_hertz,
             "a time constant without the resistance": _rate_tau_without_resistance,
+            "a threshold of 1, whatever it is": lambda current, tau_ref, resistance, capacitance, threshold: (
+                firing_rate(current, tau_ref, resistance, capacitance, 1.0)
+            ),
+            "a rest that is subtracted from the interval": lambda current, tau_ref, *others: firing_rate(
+                current, -tau_ref, *others
+            ),
+            "a logarithm that is not multiplied by the time constant": _rate_without_tau,
         },
         atol=1e-5,
         tolerance="1e-5 spikes per ms: 0.01 Hz, a tenth of what the figures can show.",
@@ -618,6 +685,14 @@ register(
             "a resistance from the first current that fires, a rest from the highest rate": _identify_first_and_last,
             "a rest as long as the shortest interval: charging takes time too": _identify_shortest_interval,
             "the two numbers exchanged": _identify_exchanged,
+            "a time constant without the capacitance: it is R times 10 uF": lambda currents, rates: (
+                (found := identify(currents, rates))[0] * 10,
+                found[1],
+            ),
+            "the inverse of the refractory period": lambda currents, rates: (
+                (found := identify(currents, rates))[0],
+                1 / found[1],
+            ),
         },
         call=_identify_call,
         compare=_compare_identified,
@@ -695,6 +770,17 @@ register(
             "thresholds on the wrong side of the fraction": _rescale_upside_down,
             "a bias that was left as it is": _rescale_weights_only,
             "weights divided by both thresholds: a spike from the layer before counts theta_in": _rescale_divided_twice,
+            "weights that are not divided by the layer's own threshold": lambda weight, bias, theta_in, theta_out: (
+                weight * theta_in,
+                bias / theta_out,
+            ),
+            "biases before weights: the weights come first": lambda weight, bias, theta_in, theta_out: rescale(
+                weight, bias, theta_in, theta_out
+            )[::-1],
+            "a bias multiplied by the threshold: it is divided": lambda weight, bias, theta_in, theta_out: (
+                weight * theta_in / theta_out,
+                bias * theta_out,
+            ),
         },
         tolerance="1e-5 of the value: one product and one division.",
     )
@@ -767,6 +853,15 @@ register(
             "negative spikes for a negative input": _counted_negative,
             "a count of spikes, not yet divided by the steps": _counted_spikes,
             "spikes in parts: only whole thresholds make one": _counted_in_parts,
+            "spikes rounded to the nearest: only whole thresholds count": lambda x, n_steps, start: (
+                np.clip(np.round(n_steps * x + start), 0, n_steps) / n_steps
+            ),
+            "spikes rounded up: only whole thresholds count": lambda x, n_steps, start: (
+                np.clip(np.ceil(n_steps * x + start), 0, n_steps) / n_steps
+            ),
+            "at most one spike in all; it is one in each step": lambda x, n_steps, start: (
+                np.clip(np.floor(n_steps * x + start), 0, 1) / n_steps
+            ),
         },
         tolerance="1e-5 of the rate; spikes are whole, and no test lies within rounding of one.",
     )

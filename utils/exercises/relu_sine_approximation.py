@@ -75,6 +75,10 @@ register(
             "the biases of each point's right neighbour": _biases_of_right_neighbours,
             "the biases with the opposite sign: relu(x + b) switches on at x = -b": _biases_without_minus,
             "one ReLU too many: the last point needs none": _biases_of_every_point,
+            "the biases in reverse order": lambda x_train: -x_train.flip(0)[:-1],
+            "ReLUs that switch on halfway between two points": lambda x_train: -(x_train[:-1] + x_train[1:]) / 2,
+            "points without their sign": lambda x_train: -x_train[:-1].abs(),
+            "one ReLU too few": lambda x_train: -x_train[:-2],
         },
         tolerance="1e-5 of the value: no arithmetic at all; answers in float32 are told and replaced below.",
     )
@@ -140,6 +144,10 @@ register(
             "the first spacing used for every segment; the points may be spaced unevenly": _first_spacing_for_all,
             "the slopes read from right to left in y, but from left to right in x": _backwards,
             "slopes from the first point to each other one": _from_the_first_point,
+            "the mean spacing used for every segment": lambda x_train, y_train: y_train.diff() / x_train.diff().mean(),
+            "values divided, not their differences": lambda x_train, y_train: y_train[1:] / x_train[1:],
+            "slopes without their sign": lambda x_train, y_train: segment_slopes(x_train, y_train).abs(),
+            "angles, not slopes": lambda x_train, y_train: torch.atan(segment_slopes(x_train, y_train)),
         },
         tolerance="1e-5 of the value: one division; answers in float32 are told and replaced below.",
     )
@@ -213,6 +221,11 @@ register(
             "the right changes, but without the first slope": _first_weight_zero,
             "the slopes added up; it is the differences that are wanted": _added_up,
             "a first weight that subtracts the last slope: at i = 0, `slopes[i - 1]` is the last one": _wrapped_around,
+            "differences to the first slope, not to the one before": lambda slopes: torch.cat(
+                [slopes[:1], slopes[1:] - slopes[0]]
+            ),
+            "bends without their sign": lambda slopes: torch.cat([slopes[:1], slopes.diff().abs()]),
+            "one weight too few: the first slope is missing": lambda slopes: slopes.diff(),
         },
         tolerance="1e-5 of the value: one subtraction; answers in float32 are told and replaced below.",
     )
@@ -297,6 +310,15 @@ register(
             "the biases subtracted instead of added": _minus_biases,
             "the offset inside of every ReLU": _offset_inside,
             "the mean over the ReLUs, not their sum": _mean_over_relus,
+            "the offset added once for each ReLU": lambda x, biases, weights, offset: relu_sum(
+                x, biases, weights, len(biases) * offset
+            ),
+            "one more ReLU around the sum: the output may be negative": lambda x, biases, weights, offset: torch.relu(
+                relu_sum(x, biases, weights, offset)
+            ),
+            "biases multiplied with the inputs": lambda x, biases, weights, offset: (
+                offset + torch.relu(x[:, None] * biases) @ weights
+            ),
         },
         tolerance="1e-5 of the value: a sum of at most 512 products; answers in float32 are told and replaced below.",
     )
@@ -374,6 +396,18 @@ register(
             "no ReLU at all for a straight line": _zero_for_a_line,
             "one ReLU more where the bound is met exactly: round up, and a whole number stays": _floor_plus_one,
             "the number without the 8 of the bound": _without_eight,
+            "the number rounded to the nearest; then the bound may be missed": lambda length, curvature, tolerance: max(
+                round(length * math.sqrt(curvature / (8 * tolerance))), 1
+            ),
+            "the number of a bound h^2 / 2; here it is h^2 / 8": lambda length, curvature, tolerance: relus_needed(
+                length, 4 * curvature, tolerance
+            ),
+            "the number of a bound h^2 / 4, which is the largest product before its factor 1/2": (
+                lambda length, curvature, tolerance: relus_needed(length, 2 * curvature, tolerance)
+            ),
+            "the root itself: a number of ReLUs is whole": lambda length, curvature, tolerance: max(
+                length * math.sqrt(curvature / (8 * tolerance)), 1
+            ),
         },
         tolerance="none: the number is whole. A whole root is met exactly by the tests that have one.",
     )
@@ -465,6 +499,14 @@ register(
             "the best weights without an offset": _solved_without_offset,
             "the right solution, with the offset taken from the wrong end": _offset_taken_from_the_front,
             "the mean taken as the offset before the weights are solved; solve for both at once": _mean_then_weights,
+            "the first value taken as the offset": lambda x, y, biases: (solve_for_weights(x, y, biases)[0], y[0]),
+            "the mean taken as the offset, beside the weights of the right solution": lambda x, y, biases: (
+                solve_for_weights(x, y, biases)[0],
+                y.mean(),
+            ),
+            "offset and weights exchanged: the weights come first": lambda x, y, biases: solve_for_weights(
+                x, y, biases
+            )[::-1],
         },
     )
 )

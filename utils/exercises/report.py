@@ -14,6 +14,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -23,7 +24,7 @@ from typing import Any
 from utils.exercises.notebooks import course_notes, exercise_ids
 
 ROOT = Path(__file__).resolve().parents[2]
-COLUMNS = ("notebook", "exercise", "status", "hints", "solution_shown", "note")
+COLUMNS = ("notebook", "exercise", "status", "hints", "solution_shown", "mistakes", "note")
 ABSENT = "absent"
 # How a status reads in the narrow columns of the table.
 _SHORT = {"correct": "ok", "not yet": "not yet", "error": "error", "not attempted": "open", ABSENT: "-"}
@@ -33,11 +34,19 @@ GRACE = 45.0
 
 @dataclass
 class Result:
-    """How one exercise stands in one hand-in."""
+    """How one exercise stands in one hand-in.
+
+    Attributes:
+        status: of the last answer.
+        hints: how many were shown.
+        solution_shown: whether the solution was.
+        mistakes: which of the exercise's known wrong answers were found, each once.
+    """
 
     status: str = ABSENT
     hints: int = 0
     solution_shown: bool = False
+    mistakes: list[str] = field(default_factory=list)
 
     def short(self) -> str:
         """The result as the table shows it.
@@ -118,6 +127,9 @@ def examine(path: str | Path, timeout: float = 600.0, cell_timeout: float = 120.
             raise ValueError(f"{name}: got {value!r}, allowed is a number of seconds above 0")
     path = Path(path)
     hand_in = HandIn(path)
+    if problem := _read(path)[1]:
+        hand_in.note = problem
+        return hand_in
     command = [sys.executable, "-m", "utils.exercises.report", str(path.resolve()), str(timeout), str(cell_timeout)]
     # One thread each, since several hand-ins may run side by side; the course itself is the one this file belongs to.
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": _first_on_path(ROOT), "PYTHONUTF8": "1"}
@@ -215,6 +227,30 @@ def table(found: Sequence[HandIn]) -> str:
     return "\n\n".join([*blocks, key])
 
 
+def mistakes_table(found: Sequence[HandIn]) -> str:
+    """How many hand-ins made which of the mistakes that the checks know by name, as text.
+
+    Args:
+        found: examined hand-ins.
+
+    Returns:
+        For each exercise its mistakes, the most frequent first; empty if none was made.
+    """
+    tried: Counter[str] = Counter()
+    made: dict[str, Counter[str]] = {}
+    for hand_in in found:
+        for name, result in hand_in.results.items():
+            tried[name] += result.status not in (ABSENT, "not attempted")
+            made.setdefault(name, Counter()).update(result.mistakes)
+    rows = [
+        [name if first else "", f"{count} of {tried[name]}", mistake]
+        for name, counts in sorted(made.items())
+        for first, (mistake, count) in zip([True, *[False] * len(counts)], counts.most_common(), strict=False)
+    ]
+    heads = ["exercise", "answers", "this looks like ..."]
+    return "\n".join(["Mistakes that the checks know by name", *_aligned([heads, *rows])]) if rows else ""
+
+
 def write_csv(found: Sequence[HandIn], path: str | Path) -> None:
     """Store the results as a table with one row for each hand-in and exercise.
 
@@ -227,7 +263,14 @@ def write_csv(found: Sequence[HandIn], path: str | Path) -> None:
         writer.writerow(COLUMNS)
         for hand_in in found:
             for exercise_id, result in hand_in.results.items() or [("", None)]:
-                cells = (result.status, result.hints, int(result.solution_shown)) if result else ("", "", "")
+                cells = ("", "", "", "")
+                if result:
+                    cells = (
+                        result.status,
+                        result.hints,
+                        int(result.solution_shown),
+                        _inert("; ".join(result.mistakes)),
+                    )
                 writer.writerow([_inert(str(hand_in.path)), exercise_id, *cells, _inert(hand_in.note)])
 
 
@@ -267,6 +310,9 @@ def _take(hand_in: HandIn, message: dict[str, Any]) -> None:
         result.status = message.get("status", result.status)
         result.hints = max(result.hints, message.get("hints", 0))
         result.solution_shown |= bool(message.get("solution"))
+        mistake = message.get("mistake")
+        if mistake and mistake not in result.mistakes:
+            result.mistakes.append(mistake)
     if "note" in message:
         hand_in.note = "; ".join(filter(None, [hand_in.note, message["note"]]))
     hand_in.finished |= bool(message.get("finished"))
@@ -278,6 +324,24 @@ def _take(hand_in: HandIn, message: dict[str, Any]) -> None:
 def _work(path: Path, timeout: float, cell_timeout: float, tell: Callable[[dict[str, Any]], None]) -> None:
     import nbformat
 
+    nb, problem = _read(path)
+    if problem:
+        return tell({"note": problem})
+    for exercise_id in _expected(nb):
+        tell({"exercise": exercise_id})
+    for cell in nb.cells:
+        if cell.cell_type == "code":
+            # Hints whose cells were deleted since are still in the boxes that were saved; the verdicts are made anew.
+            for note in exercise_notes(cell.get("outputs", [])):
+                tell({key: value for key, value in note.items() if key not in ("status", "mistake")})
+            cell.outputs, cell.execution_count, cell.metadata = [], None, nbformat.from_dict({})
+    asyncio.run(_run(nb, timeout, cell_timeout, tell))
+
+
+def _read(path: Path) -> tuple[Any, str]:
+    """A hand-in, and what is wrong with its file; one of the two is empty."""
+    import nbformat
+
     try:
         nb = nbformat.reads(path.read_text(encoding="utf-8-sig"), as_version=4)
         if not isinstance(nb.get("cells"), list):
@@ -285,18 +349,10 @@ def _work(path: Path, timeout: float, cell_timeout: float, tell: Callable[[dict[
         for cell in nb.cells:
             cell.cell_type, cell.source  # noqa: B018 - a hand-in may be JSON and still no notebook
     except OSError as problem:
-        return tell({"note": f"cannot be read ({problem.strerror})"})
+        return None, f"cannot be read ({problem.strerror})"
     except Exception as problem:  # whatever a reader makes of a broken file, it is this file's row
-        return tell({"note": f"is not a notebook ({type(problem).__name__})"})
-    for exercise_id in _expected(nb):
-        tell({"exercise": exercise_id})
-    for cell in nb.cells:
-        if cell.cell_type == "code":
-            # Hints whose cells were deleted since are still in the boxes that were saved; the verdicts are made anew.
-            for note in exercise_notes(cell.get("outputs", [])):
-                tell({key: value for key, value in note.items() if key != "status"})
-            cell.outputs, cell.execution_count, cell.metadata = [], None, nbformat.from_dict({})
-    asyncio.run(_run(nb, timeout, cell_timeout, tell))
+        return None, f"is not a notebook ({type(problem).__name__})"
+    return nb, ""
 
 
 async def _run(nb: Any, timeout: float, cell_timeout: float, tell: Callable[[dict[str, Any]], None]) -> None:
@@ -369,13 +425,14 @@ def exercise_notes(outputs: Iterable[Any]) -> Iterator[dict[str, Any]]:
         outputs: of a cell.
 
     Yields:
-        Notes with an exercise's id, and what is known of it: "status", "hints", "solution".
+        Notes with an exercise's id, and what is known of it: "status", "hints", "solution", "mistake".
     """
     for note in course_notes(outputs):
         if not isinstance(note.get("exercise"), str):
             continue
-        if note.get("status", ABSENT) in _SHORT and isinstance(note.get("hints", 0), int):
-            yield {key: note[key] for key in ("exercise", "status", "hints", "solution") if key in note}
+        well_formed = isinstance(note.get("hints", 0), int) and isinstance(note.get("mistake", ""), str)
+        if note.get("status", ABSENT) in _SHORT and well_formed:
+            yield {key: note[key] for key in ("exercise", "status", "hints", "solution", "mistake") if key in note}
 
 
 def _this_python() -> Any:

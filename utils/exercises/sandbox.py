@@ -24,6 +24,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from utils.exercises import last_resort
 from utils.page.host import in_kernel
 
 # Deep recursion through C code (a module that calls itself) needs room on the stack to fail cleanly.
@@ -64,6 +65,7 @@ class Trial:
         timed_out: it was stopped at the time limit.
         interrupted: the reader interrupted the kernel meanwhile.
         ended: it took its whole process with it.
+        never_returned: it ended an earlier session, which waited for it for ever, and was not called.
         printed: the beginning of what it printed.
         seconds: how long it took.
         step: what it had last said by `say`.
@@ -74,6 +76,7 @@ class Trial:
     timed_out: bool = False
     interrupted: bool = False
     ended: bool = False
+    never_returned: bool = False
     printed: str = ""
     seconds: float = 0.0
     step: int | None = None
@@ -116,8 +119,8 @@ def undisturbed_randomness() -> Iterator[None]:
 def has_own_process() -> bool:
     """Whether a student's code can get a process of its own, made in milliseconds.
 
-    Only there a call into C that never returns can be ended. Elsewhere threads have to do: other systems cannot make
-    such a process safely, and PyTorch cannot learn in one beside a graphics card.
+    Only there a call into C that never returns can be ended. Elsewhere threads have to do, and `last_resort`: other
+    systems cannot make such a process safely, and PyTorch cannot learn in one beside a graphics card.
 
     Returns:
         True on Linux without an accelerator.
@@ -125,7 +128,9 @@ def has_own_process() -> bool:
     return sys.platform == "linux" and not torch.cuda.is_available()
 
 
-def run_limited(call: Callable[[Callable[[int], None]], Any], seconds: float, filename: str = "") -> Trial:
+def run_limited(
+    call: Callable[[Callable[[int], None]], Any], seconds: float, filename: str = "", code: str = ""
+) -> Trial:
     """Call a function where it can do no harm, for a limited time.
 
     Exceptions of every kind (a call of `sys.exit` too) are caught. The call runs in a thread, in which an exception is
@@ -136,6 +141,7 @@ def run_limited(call: Callable[[Callable[[int], None]], Any], seconds: float, fi
         call: is given a function `say(step)` by which it tells how far it is; what it returns must be plain data.
         seconds: the time limit.
         filename: of the student's code, to find its line in an error.
+        code: the exercise and the student's code, by which a call that never returned is known again.
 
     Returns:
         What came of it.
@@ -143,7 +149,10 @@ def run_limited(call: Callable[[Callable[[int], None]], Any], seconds: float, fi
     with undisturbed_randomness():
         if has_own_process():
             return _in_process(call, seconds, filename)
-        return _in_thread(call, seconds, filename, lambda step: None)
+        if last_resort.taken(code):
+            return Trial(never_returned=True)
+        with last_resort.guarded(seconds, code):
+            return _in_thread(call, seconds, filename, lambda step: None)
 
 
 def _in_thread(
@@ -162,7 +171,7 @@ def _in_thread(
             result["raised"] = describe_error(error, filename)
 
     output, start = _CappedText(), time.monotonic()
-    with redirect_stdout(output), redirect_stderr(output), _without_input():
+    with redirect_stdout(output), redirect_stderr(output), _without_input(), _without_exits():
         thread = _start(target)
         try:
             thread.join(seconds)
@@ -256,6 +265,21 @@ def _without_input() -> Iterator[None]:
         sys.stdin = before
         if kernel is not None:
             kernel._allow_stdin = allowed
+
+
+@contextmanager
+def _without_exits() -> Iterator[None]:
+    """What ends a process at once ends the call alone, and says where it was called."""
+
+    def leave(*_: Any) -> None:
+        raise SystemExit("it would have ended the kernel")
+
+    before = os._exit, os.abort
+    os._exit = os.abort = leave
+    try:
+        yield
+    finally:
+        os._exit, os.abort = before
 
 
 def _start(target: Callable[[], None]) -> threading.Thread:

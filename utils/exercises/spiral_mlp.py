@@ -82,6 +82,23 @@ register(
             "a spiral that turns half as far: the angle holds 2 t": _half_the_twist,
             "x and y exchanged: the sine belongs to x": _cosine_first,
             "an angle in degrees, where `torch.sin` takes radians": _arm_in_degrees,
+            "k outside of the brackets: 2 pi / K multiplies both": lambda t, k, K, sigma, noise: spiral_arm(
+                t, k * K / (2 * torch.pi), K, sigma, noise
+            ),
+            "twice k: only t is doubled": lambda t, k, K, sigma, noise: spiral_arm(t, 2 * k, K, sigma, noise),
+            "points without the noise": lambda t, k, K, sigma, noise: spiral_arm(t, k, K, 0.0, noise),
+            "noise that is not multiplied by sigma": lambda t, k, K, sigma, noise: spiral_arm(t, k, K, 1.0, noise),
+            "an angle of pi / K; a whole circle is 2 pi": lambda t, k, K, sigma, noise: spiral_arm(
+                t, k, 2 * K, sigma, noise
+            ),
+            "an angle without pi": lambda t, k, K, sigma, noise: spiral_arm(t, k, K * torch.pi, sigma, noise),
+            "an angle that is not divided by K": lambda t, k, K, sigma, noise: spiral_arm(t, k, 1, sigma, noise),
+            "points that all lie on a circle: the radius t is missing": lambda t, k, K, sigma, noise: spiral_arm(
+                torch.ones_like(t), k + 2 * (t - 1), K, sigma, noise
+            ),
+            "coordinates in rows: each point is a row, `dim=1`": lambda t, k, K, sigma, noise: (
+                spiral_arm(t, k, K, sigma, noise).T
+            ),
         },
         rtol=1e-4,
         atol=1e-5,
@@ -147,6 +164,19 @@ register(
             "samples in their old order: the data come arm after arm": _not_shuffled,
             "test samples that stand in the training set, too": _train_and_test_overlap,
             "the last of the order for testing: the first n_test are meant": _the_last_ones_for_testing,
+            "training and test exchanged: the first n_test are for testing": lambda X, y, order, n_test: (
+                (parts := shuffle_and_split(X, y, order, n_test))[2:] + parts[:2]
+            ),
+            "the four parts in another order: X_train, y_train, X_test, y_test is asked": lambda X, y, order, n_test: (
+                tuple(shuffle_and_split(X, y, order, n_test)[i] for i in (0, 2, 1, 3))
+            ),
+            "one sample too many for testing": lambda X, y, order, n_test: shuffle_and_split(X, y, order, n_test + 1),
+            "samples sorted back into their old order": lambda X, y, order, n_test: shuffle_and_split(
+                X, y, torch.cat([order[:n_test].sort().values, order[n_test:].sort().values]), n_test
+            ),
+            "the order read backwards: `order[i]` says which sample comes to place i": lambda X, y, order, n_test: (
+                shuffle_and_split(X, y, order.argsort(), n_test)
+            ),
         },
         rtol=0.0,
         atol=0.0,
@@ -330,6 +360,22 @@ register(
             "a sum over samples (dim=0) where the classes (dim=1) should be summed": _summed_over_the_batch,
             "a logarithm to the base 2: `torch.log` has the base e": _in_bits,
             "a logarithm to the base 10: `torch.log` has the base e": _in_decimal_digits,
+            "a sum of exponentials whose logarithm is missing": lambda logits, labels: (
+                logits.exp().sum(1) - logits[torch.arange(len(labels)), labels]
+            ).mean(),
+            "the probability itself, not its logarithm": lambda logits, labels: (
+                -torch.softmax(logits, 1)[torch.arange(len(labels)), labels].mean()
+            ),
+            "every logit with every label: `logits[:, labels]` is a whole table": lambda logits, labels: (
+                torch.log(logits.exp().sum(1)) - logits[:, labels]
+            ).mean(),
+            "softmax applied twice": lambda logits, labels: naive_cross_entropy(torch.softmax(logits, 1), labels),
+            "a mean of the exponentials, where their sum is meant": lambda logits, labels: (
+                naive_cross_entropy(logits, labels) - math.log(logits.shape[1])
+            ),
+            "the logarithm of the sum alone: the label's logit is missing": lambda logits, labels: torch.log(
+                logits.exp().sum(1)
+            ).mean(),
         },
         rtol=1e-4,
         atol=1e-5,
@@ -408,6 +454,18 @@ register(
             "a shift in the sum that the label's logit does not get": _shift_forgotten,
             "the logarithm of a rounded probability: a floor hides how wrong the network is": _log_with_a_floor,
             "a logarithm to the base 2: `torch.log` has the base e": _stable_in_bits,
+            "a sum over the samples, where the mean was asked": lambda logits, labels: (
+                len(labels) * stable_cross_entropy(logits, labels)
+            ),
+            "the logarithm of the probability without its minus sign": lambda logits, labels: (
+                -stable_cross_entropy(logits, labels)
+            ),
+            "logits cut off, which hides how wrong the network is": lambda logits, labels: stable_cross_entropy(
+                logits.clamp(max=80), labels
+            ),
+            "a softmax whose logarithm is taken afterwards: where it is 0, that is infinite": lambda logits, labels: (
+                -torch.softmax(logits, 1)[torch.arange(len(labels)), labels].log().mean()
+            ),
         },
         rtol=1e-4,
         atol=2e-4,
@@ -469,6 +527,14 @@ def _loss_summed(model, optimiser, X, y):
     return loss.item()
 
 
+def _steps_with_old_gradients(model, optimiser, X, y):
+    optimiser.step()
+    optimiser.zero_grad()
+    loss = F.cross_entropy(model(X), y)
+    loss.backward()
+    return loss.item()
+
+
 def _cases_step():
     return [
         Case("SGD", 1, label="one step of SGD"),
@@ -516,6 +582,12 @@ register(
             "the loss after the step, where the loss before it was asked": _loss_after_the_step,
             "softmax applied twice: F.cross_entropy takes logits and does that itself": _loss_on_probabilities,
             "a loss summed over the batch, where the mean is meant": _loss_summed,
+            "two updates on the batch, where one was asked": lambda model, optimiser, X, y: (
+                train_step(model, optimiser, X, y),
+                train_step(model, optimiser, X, y),
+            )[1],
+            "a loss that was rounded": lambda model, optimiser, X, y: round(train_step(model, optimiser, X, y), 2),
+            "a step before `backward()`: it moves along the gradients of the batch before": _steps_with_old_gradients,
         },
         rtol=1e-4,
         atol=1e-5,
@@ -629,6 +701,22 @@ register(
             "dropout left on: call model.eval() first": _dropout_left_on,
             "a network left in evaluation mode: the next training would go without dropout": _mode_not_restored,
             "accuracy and loss exchanged: the loss comes first": _accuracy_first,
+            "an accuracy in percent, where a share of 1 is asked": lambda model, loader: (
+                (found := score(model, loader))[0],
+                100 * found[1],
+            ),
+            "sums, not yet divided by the number of samples": lambda model, loader: tuple(
+                len(loader.dataset) * value for value in score(model, loader)
+            ),
+            "the share of wrong answers": lambda model, loader: ((found := score(model, loader))[0], 1 - found[1]),
+            "sums divided by the number of batches, not of samples": lambda model, loader: tuple(
+                len(loader.dataset) / len(loader) * value for value in score(model, loader)
+            ),
+            "the last batch alone: add up over all of them": lambda model, loader: score(model, [list(loader)[-1]]),
+            "a network put into training mode, in whatever mode it came": lambda model, loader: (
+                score(model, loader),
+                model.train(),
+            )[0],
         },
         rtol=1e-4,
         atol=1e-6,
@@ -697,6 +785,14 @@ register(
             "dropout that is never switched off": _always_on,
             "a division by p, where the probability to stay is 1 - p": _scaled_by_p,
             "units scaled in evaluation, as the first papers did; here it is done in training": _scaled_in_evaluation,
+            "a product with 1 - p, where a division is meant": lambda h, keep, p, training: (
+                h * keep * (1 - p) if training else h
+            ),
+            "the units to keep silenced, and the others kept": lambda h, keep, p, training: dropout(
+                h, ~keep, p, training
+            ),
+            "training and evaluation exchanged": lambda h, keep, p, training: dropout(h, keep, p, not training),
+            "every unit kept": lambda h, keep, p, training: h / (1 - p) if training else h,
         },
         tolerance="1e-5 of the value: one product and one division.",
     )
@@ -742,6 +838,19 @@ def _cosine_before_sine(x, omega):
     return untwist(x, omega).flip(-1)
 
 
+def _untwisted_angle(angle, x, omega):
+    phase = angle - omega * x.norm(dim=-1)
+    return torch.stack([torch.sin(phase), torch.cos(phase)], dim=-1)
+
+
+def _angle_of_half_a_circle(x, omega):
+    return _untwisted_angle(torch.atan(x[..., 0] / x[..., 1]), x, omega)
+
+
+def _untwisted_degrees(x, omega):
+    return _untwisted_angle(torch.rad2deg(torch.atan2(x[..., 0], x[..., 1])), x, omega)
+
+
 def _cases_untwist():
     return [
         Case(torch.tensor([[0.0, 1.0], [1.0, 0.0]]), torch.tensor(0.0), label="no twist to take out"),
@@ -774,6 +883,10 @@ register(
             "features that still hold the radius: sine and cosine alone have length 1": _radius_left_in,
             "the same turn at every radius: the twist is omega times the radius": _same_turn_everywhere,
             "sine and cosine exchanged: the sine comes first": _cosine_before_sine,
+            "the radius squared": lambda x, omega: untwist(x * x.norm(dim=-1, keepdim=True), omega),
+            "no twist taken out: omega is not used": lambda x, omega: untwist(x, 0 * omega),
+            "an angle by `atan`, which knows half of the circle: `atan2` knows all of it": _angle_of_half_a_circle,
+            "an angle in degrees, where `torch.sin` takes radians": _untwisted_degrees,
         },
     )
 )

@@ -173,7 +173,10 @@ def later_problem(task: Exercise, result: Any, expected: Any, args: Sequence[Any
     """
     if task.compare is not None and task.call is None:
         return None if task.compare(result, expected, *args) is None else "gave another result than the reference"
-    return _apart(result, expected)
+    problem = _apart(result, expected)
+    if problem is not None and task.also is not None:
+        return _apart(result, task.also(*args)) and problem
+    return problem
 
 
 def _apart(result: Any, expected: Any) -> str | None:

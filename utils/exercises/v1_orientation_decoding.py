@@ -80,6 +80,14 @@ register(
             "a penalty with the wrong sign": _ridge_penalty_subtracted,
             "a penalty that is squared": _ridge_penalty_squared,
             "a penalty multiplied by the number of stimuli: the formula has a sum, not a mean": _ridge_penalty_times_n,
+            "half of the penalty": lambda x, y, penalty: ridge_weights(x, y, penalty / 2),
+            "twice the penalty": lambda x, y, penalty: ridge_weights(x, y, 2 * penalty),
+            "a matrix that was not yet multiplied with the targets y": lambda x, y, penalty: ridge_weights(
+                x, torch.eye(len(x)), penalty
+            ),
+            "least squares that are shrunk afterwards: the penalty belongs into the equation": lambda x, y, penalty: (
+                torch.linalg.pinv(x) @ y / (1 + penalty)
+            ),
         },
         rtol=1e-3,
         atol=1e-4,
@@ -137,6 +145,21 @@ class _ReluOnInput(nn.Module):
         return self.out_layer(self.in_layer(torch.relu(r)))
 
 
+class _SigmoidHidden(DeepNetReLU):
+    def forward(self, r):
+        return self.out_layer(torch.sigmoid(self.in_layer(r)))
+
+
+class _TanhHidden(DeepNetReLU):
+    def forward(self, r):
+        return self.out_layer(torch.tanh(self.in_layer(r)))
+
+
+class _LeakyHidden(DeepNetReLU):
+    def forward(self, r):
+        return self.out_layer(F.leaky_relu(self.in_layer(r)))
+
+
 def _outputs(network, n_inputs, n_hidden, n_outputs, r):
     """Outputs and gradients of a network whose layers are filled with the same numbers for everybody."""
     # A single output is what a network has that is not told a number.
@@ -175,6 +198,9 @@ register(
             "a network without its rectifier: two linear layers, which are one": _LinearHidden,
             "a network that also rectifies its output, and so never decodes a negative number": _ReluOnOutput,
             "a network that rectifies the responses instead of the hidden units": _ReluOnInput,
+            "a sigmoid in place of the rectifier": _SigmoidHidden,
+            "a tanh in place of the rectifier": _TanhHidden,
+            "a leaky rectifier: negative numbers become 0": _LeakyHidden,
         },
         rtol=1e-4,
         atol=1e-5,
@@ -248,6 +274,14 @@ register(
                 _mean_over_rows
             ),
             "half of the mean: there is no factor 1/2 here": _half_of_the_mean,
+            "the mean difference, not squared": lambda decoded, true: (decoded - true).mean(),
+            "squares without their mean": lambda decoded, true: (decoded - true) ** 2,
+            "the variance, which forgets an error that all stimuli share": lambda decoded, true: (decoded - true).var(
+                unbiased=False
+            ),
+            "the difference of the squares, where the square of the difference is meant": lambda decoded, true: (
+                decoded**2 - true**2
+            ).mean(),
         },
         tolerance="1e-5 of the value: a mean of float32 squares.",
         gradients=("decoded",),
@@ -347,6 +381,12 @@ register(
             "weights that do not move: first clear the gradients, then `backward()`, then `step()`, each with its "
             "parentheses": _step_zeroed_too_late,
             "a step that returns the loss after it; asked is the one before": _step_returns_new_loss,
+            "target and decoded value exchanged: `loss_fn(net(r), target)`": lambda net, loss_fn, *others: (
+                gradient_step(net, lambda decoded, true: loss_fn(true, decoded), *others)
+            ),
+            "a loss of its own: `loss_fn` is the one to call": lambda net, loss_fn, optimizer, r, target: gradient_step(
+                net, F.mse_loss, optimizer, r, target
+            ),
         },
         # PyTorch loads a good part of itself when the first optimizer is made.
         time_limit=30.0,
@@ -423,6 +463,11 @@ def _train_with_adam(net, r, target, n_steps, learning_rate, loss_fn):
     return losses
 
 
+def _train_with_momentum(net, r, target, n_steps, learning_rate, loss_fn):
+    optimizer = torch.optim.SGD(net.parameters(), lr=learning_rate, momentum=0.9)
+    return [gradient_step(net, loss_fn, optimizer, r, target) for _ in range(n_steps)]
+
+
 def _training(train_net, seed, n_stimuli, n_outputs, n_steps, rate, loss_fn):
     """A small network trained by the answer: its losses, and its weights at the end."""
     net = nn.Sequential(nn.Linear(4, 3), nn.Tanh(), nn.Linear(3, n_outputs))
@@ -466,6 +511,19 @@ register(
             "losses after each step; asked are those before it": _train_losses_after,
             "a loop that computes the loss and its gradients once, before it begins": _train_one_loss_for_all,
             "Adam; asked is SGD, plain gradient descent": _train_with_adam,
+            "one step too few": lambda net, r, target, n_steps, learning_rate, loss_fn: train(
+                net, r, target, n_steps - 1, learning_rate, loss_fn
+            ),
+            "the last loss alone: asked is the list of all": lambda net, r, target, n_steps, learning_rate, loss_fn: (
+                train(net, r, target, n_steps, learning_rate, loss_fn)[-1]
+            ),
+            "a `return` inside of the loop, which then ends after one step": (
+                lambda net, r, target, n_steps, learning_rate, loss_fn: train(net, r, target, 1, learning_rate, loss_fn)
+            ),
+            "weights that do not move: each step needs `backward()` and `step()`": (
+                lambda net, r, target, n_steps, learning_rate, loss_fn: train(net, r, target, n_steps, 0.0, loss_fn)
+            ),
+            "SGD with momentum; asked is plain gradient descent": _train_with_momentum,
         },
         # PyTorch loads a good part of itself when the first optimizer is made.
         time_limit=30.0,
@@ -549,6 +607,11 @@ register(
             "a distance in radians": _distance_in_radians,
             "cosines of degrees, read as radians": _distance_of_degrees_as_radians,
             "a distance with a sign": _distance_with_a_sign,
+            "the longer way round": lambda decoded, true: 360 - circular_error(decoded, true),
+            "squared distances": lambda decoded, true: circular_error(decoded, true) ** 2,
+            "a mean over the stimuli: each keeps its own error here": lambda decoded, true: circular_error(
+                decoded, true
+            ).mean(),
         },
         rtol=1e-4,
         atol=0.05,
@@ -626,6 +689,13 @@ register(
             "sines and cosines one below the other; `dim=1` puts them side by side": _target_stacked,
             "a conversion in the wrong direction: `torch.deg2rad` makes radians": _target_rad2deg,
             "an angle that goes half round the circle: 360 degrees are 2 pi": _target_half_the_angle,
+            "a circle of 2 pi that became 1: divide by 360 and multiply by 2 pi": lambda degrees: torch.cat(
+                [torch.sin(degrees / 360), torch.cos(degrees / 360)], dim=1
+            ),
+            "the sine twice": lambda degrees: torch.sin(torch.deg2rad(degrees)).repeat(1, 2),
+            "angles that run the other way round: the sine's sign is turned": lambda degrees: sine_cosine_target(
+                -degrees
+            ),
         },
         atol=1e-5,
         tolerance="1e-5: sines of float32 angles up to 6.3 radians.",
@@ -695,6 +765,16 @@ register(
             "a width cut to a whole number of degrees: `360 // n` is 51 for 7 bins, 360 / 7 is more": (
                 _class_of_a_whole_width
             ),
+            "rounding up: a bin holds what lies above its lower edge": lambda degrees, n_classes: (
+                torch.ceil(degrees[:, 0] % 360 / (360 / n_classes)).long() % n_classes
+            ),
+            "360 degrees in the last bin: once round is the first one": lambda degrees, n_classes: (
+                torch.floor(degrees[:, 0] / (360 / n_classes)).long().clamp(max=n_classes - 1)
+            ),
+            "angles in radians, divided by a width in degrees": lambda degrees, n_classes: direction_class(
+                torch.deg2rad(degrees), n_classes
+            ),
+            "quotients that were not rounded down": lambda degrees, n_classes: degrees[:, 0] % 360 / (360 / n_classes),
         },
         tolerance="none: class numbers are whole, and no direction of the tests lies within rounding of an edge.",
     )
@@ -716,6 +796,15 @@ def backpropagate(r, target, w_in, b_in, w_out, b_out):
     d_y = 2 * (y - target) / len(r)
     d_h = d_y @ w_out
     d_z = d_h * (z > 0)
+    return d_z.T @ r, d_z.sum(0), d_y.T @ h, d_y.sum(0)
+
+
+def _backpropagate_by_differences(r, target, w_in, b_in, w_out, b_out):
+    # What a finite difference finds: at the corner of a unit, half of its slope.
+    z = r @ w_in.T + b_in
+    h = torch.relu(z)
+    d_y = 2 * (h @ w_out.T + b_out - target) / len(r)
+    d_z = (d_y @ w_out) * torch.heaviside(z, torch.tensor(0.5))
     return d_z.T @ r, d_z.sum(0), d_y.T @ h, d_y.sum(0)
 
 
@@ -766,6 +855,13 @@ def _backpropagate_gate_open_at_zero(r, target, w_in, b_in, w_out, b_out):
     return d_z.T @ r, d_z.sum(0), d_y.T @ h, d_y.sum(0)
 
 
+def _backpropagate_activity_as_gate(r, target, w_in, b_in, w_out, b_out):
+    h = torch.relu(r @ w_in.T + b_in)
+    d_y = 2 * (h @ w_out.T + b_out - target) / len(r)
+    d_z = (d_y @ w_out) * h
+    return d_z.T @ r, d_z.sum(0), d_y.T @ h, d_y.sum(0)
+
+
 def _backpropagate_cases():
     def case(seed, n, n_neurons, n_hidden, label):
         shapes = ((n, n_neurons), (n, 1), (n_hidden, n_neurons), (n_hidden,), (1, n_hidden), (1,))
@@ -804,9 +900,18 @@ register(
             "gradients with the opposite sign: the error is y - target": _backpropagate_sign,
             "gradients without the factor 2 of the square": _backpropagate_without_two,
             "a ReLU that lets the gradient through at exactly 0": _backpropagate_gate_open_at_zero,
+            "the four gradients in another order: w_in, b_in, w_out, b_out is asked": lambda *arrays: (
+                (found := backpropagate(*arrays))[2:] + found[:2]
+            ),
+            "biases with the mean over stimuli; the mean is in the error already": lambda r, *others: tuple(
+                part / len(r) if part.ndim == 1 else part for part in backpropagate(r, *others)
+            ),
+            "activities in place of the gate, which is 1 or 0": _backpropagate_activity_as_gate,
         },
+        also=_backpropagate_by_differences,
         rtol=1e-4,
         atol=1e-5,
-        tolerance="1e-4 of the value: sums of float32 products in any order.",
+        tolerance="1e-4 of the value: sums of float32 products in any order. At a corner of a ReLU the mean of both "
+        "sides counts as right, since a finite difference finds it.",
     )
 )

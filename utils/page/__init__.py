@@ -17,6 +17,7 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "emit_widget": "live",
         "escape": "output",
         "in_kernel": "host",
+        "listed": "numbers",
         "on_colab": "host",
         "progress": "progress_bar",
         "show": "figures",

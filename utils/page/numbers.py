@@ -1,8 +1,9 @@
-"""Numbers in words: those that vary between machines, and counts with their noun."""
+"""Numbers in words: those that vary between machines, counts with their noun, and several in a row."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 
 def approx(value: float, digits: int = 3) -> str:
@@ -51,3 +52,18 @@ def counted(number: int, noun: str, plural: str | None = None) -> str:
     ('1 ReLU', '23,589 neurons', '2 axes')
     """
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def listed(words: Sequence[str]) -> str:
+    """Several words in a row, as a sentence names them.
+
+    Args:
+        words: in their order; one is enough.
+
+    Returns:
+        Such as "a, b and c".
+
+    >>> listed(["left", "right"]), listed(["1"])
+    ('left and right', '1')
+    """
+    return " and ".join(part for part in (", ".join(words[:-1]), words[-1]) if part)

@@ -21,6 +21,7 @@ from utils.plotting.style import (
     BEST,
     CURVE,
     DASHED,
+    DOTTED,
     EXAMPLES,
     EXCITATORY,
     GUIDE,
@@ -119,12 +120,12 @@ class SevenNumbers:
         left.set(xlabel="dose", ylabel="response", xlim=(0, 1), title="Response")
         left.legend(loc="upper right", fontsize=SMALL)
         right.axhline(0, color=TRUTH, linewidth=GUIDE)
-        for name, label, color, width in (
-            ("s0", "upper path", INHIBITORY, THIN),
-            ("s1", "lower path", EXCITATORY, THIN),
-            ("z", "sum", OWN, CURVE),
+        for name, label, color, width, dashes in (
+            ("s0", "upper path", INHIBITORY, CURVE, DOTTED),
+            ("s1", "lower path", EXCITATORY, CURVE, DASHED),
+            ("z", "sum", OWN, CURVE, "-"),
         ):
-            (artists[name],) = right.plot([], [], color=color, label=label, linewidth=width)
+            (artists[name],) = right.plot([], [], color=color, label=label, linewidth=width, linestyle=dashes)
         right.set(xlabel="dose", ylabel="signal", xlim=(0, 1), title="Inside")
         right.legend(loc="lower left", fontsize=SMALL)
         return artists
@@ -479,9 +480,18 @@ def site_panels() -> Mapping[str, Callable[[], SliderPanel]]:
     def film() -> SliderPanel:
         return walk_downhill(Rates(step, formula, limit, drive, observed).descend(0.1, 100, 0.0)[0], drive, observed)
 
+    def rates() -> SliderPanel:
+        panel = learning_rate_and_epochs(step, formula, limit, drive, observed)
+        panel.site_values = {
+            "learning_rate": (0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2),
+            "epochs": (1, 2, 3, 5, 8, 10, 15, 20, 30, 40, 60, 80, 100),
+            "start": tuple(map(float, range(-20, 1, 2))),
+        }
+        return panel
+
     return {
         "flow-panel": lambda: follow_a_dose(TwoPathNeuron()),
         "seven-panel": lambda: seven_numbers(get("01.two_path_response").reference),
         "walk-panel": film,
-        "rate-panel": lambda: learning_rate_and_epochs(step, formula, limit, drive, observed),
+        "rate-panel": rates,
     }

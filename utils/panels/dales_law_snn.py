@@ -219,11 +219,11 @@ def listening_test(directions: Sequence[float], listeners: Mapping[str, Sequence
             heard = stereo_sound(math.radians(directions[sound - 1]), 1.0, seed=seed + sound)
             player.value = audio_html(heard, f"sound {sound} of {len(directions)}")
             shown[:] = [sound]
-        return picture.update(yours)
+        return picture.update(yours, sound - 1, angle)
 
     def answer(_: Any, values: dict[str, Any], report: Any, stopped: Any) -> str:
         yours[values["sound"] - 1] = values["angle"]
-        said = picture.update(yours)
+        said = picture.update(yours, values["sound"] - 1, values["angle"])
         report(len(yours) / len(directions), said)
         return said
 
@@ -260,9 +260,18 @@ def site_panels() -> dict[str, Callable[[], SliderPanel]]:
         watched = train_watched(Condition(layout="block", phase="shared", epochs=25), sounds)
         return learning_film(watched.ipd, watched.named)
 
+    def unit() -> SliderPanel:
+        panel = one_hidden_unit(get("06.unit_step").reference, get("06.dale_weights").reference)
+        panel.site_values = {
+            "excitatory": (*range(0, 300, 20), 300, 350, 400),
+            "inhibitory": tuple(range(0, 401, 40)),
+            "weight": (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5),
+        }
+        return panel
+
     return {
         "sound-panel": one_sound,
         "hear-panel": hear_it,
-        "unit-panel": lambda: one_hidden_unit(get("06.unit_step").reference, get("06.dale_weights").reference),
+        "unit-panel": unit,
         "film-panel": film,
     }

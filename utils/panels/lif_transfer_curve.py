@@ -192,8 +192,23 @@ def site_panels() -> Mapping[str, Callable[[], SliderPanel]]:
         network = train_over_seeds(data, hidden=[64, 64], seeds=[0], epochs=50).model.member(0)
         return spiking_map(network, X_train[0], X_test[0], y_test[0])
 
+    def trace() -> SliderPanel:
+        panel = one_neuron(get("05.lif_step").reference)
+        panel.site_values = {
+            "current": tuple(round(0.1 * tenths, 1) for tenths in range(21)),
+            "resistance": (0.5, 0.7, 1.0, 1.2, 1.5, 2.0, 2.5, 3.0),
+            "tau_ref": (0, 1, 2, 5, 10, 15, 20, 25, 30),
+        }
+        return panel
+
+    def explorer() -> SliderPanel:
+        panel = transfer_curve(get("05.firing_rate").reference)
+        whole = tuple(map(float, range(1, 101)))
+        panel.site_values = {"resistance": whole, "tau_ref": whole}
+        return panel
+
     return {
-        "trace-panel": lambda: one_neuron(get("05.lif_step").reference),
-        "explorer": lambda: transfer_curve(get("05.firing_rate").reference),
+        "trace-panel": trace,
+        "explorer": explorer,
         "map-panel": trained_map,
     }

@@ -22,6 +22,7 @@ from utils.panels.slider_panel import SliderPanel
 from utils.plotting.relu_sine_approximation import TARGET_LINE, plain_numbers, radians, relu_colors
 from utils.plotting.style import (
     BEST,
+    DASHED,
     EXAMPLES,
     GUIDE,
     OTHER,
@@ -425,9 +426,11 @@ class BuiltAndTrained:
             ax.set_xlim(-0.1, 2 * np.pi + 0.1)
         (artists["kinks"],) = above[1].plot([], [], "^", color=OTHER, markersize=7, alpha=0.7)
         frames = np.arange(len(self.moments))
-        for errors, color, key in zip(self.errors, (OWN, OTHER), ("at_built", "at_trained"), strict=True):
-            below.semilogy(frames, errors, color=color, linewidth=THIN)
-            (artists[key],) = below.plot([], [], "o", color=color, markersize=8)
+        looks = ((OWN, "-", "o", "at_built"), (OTHER, DASHED, "^", "at_trained"))
+        for errors, title, (color, dashes, marker, key) in zip(self.errors, self._titles, looks, strict=True):
+            below.semilogy(frames, errors, color=color, linewidth=THIN, linestyle=dashes, label=title.lower())
+            (artists[key],) = below.plot([], [], marker, color=color, markersize=8)
+        below.legend(loc="upper right", fontsize=SMALL, ncols=2)
         below.set(xlabel="frame", ylabel="error", xlim=(-0.5, frames[-1] + 0.5))
         return artists
 
@@ -512,9 +515,17 @@ def site_panels() -> Mapping[str, Callable[[], SliderPanel]]:
         Id of the notebook's cell -> a function that makes the panel.
     """
     place, network, solve = _reference_placing(), get("02.relu_sum").reference, get("02.solve_for_weights").reference
+
+    def any_of_some() -> SliderPanel:
+        panel = any_function(place, network)
+        panel.site_values = {
+            "formula": (panel.values["formula"], "sqrt(abs(x))", "exp(-x**2) * cos(6*x)", "x**3 - 4*x")
+        }
+        return panel
+
     return {
         "panel-build-up": lambda: one_relu_after_the_other(place),
-        "panel-any-function": lambda: any_function(place, network),
+        "panel-any-function": any_of_some,
         "panel-film": lambda: built_and_trained(place, *_trained_film()),
         "panel-kinks": lambda: four_kinks(solve, network),
     }

@@ -133,7 +133,7 @@ def positions(control: Slider | Choice | Text) -> list[Any]:
 
 
 def shown(control: Slider | Choice | Text, value: Any) -> str:
-    """A value as the notebook's panel reads it out.
+    """A value as the page reads it out.
 
     Args:
         control: of a panel.
@@ -145,8 +145,10 @@ def shown(control: Slider | Choice | Text, value: Any) -> str:
     if not isinstance(control, Slider):
         return str(value)
     if control.log:
-        return f"{value:.3g}" if value < 1000 else f"{value:.0f}"
-    return str(value) if control.whole else f"{value:.{control._decimals}f}"
+        # As many digits as a reader would say: 20,000 and not 19953.
+        rounded = float(f"{value:.3g}")
+        return f"{rounded:,.0f}" if rounded >= 1000 else f"{rounded:g}"
+    return f"{value:,}" if control.whole else f"{value:,.{control._decimals}f}"
 
 
 def thinned(count: int, wanted: int, start: int) -> tuple[int, ...]:
@@ -379,6 +381,8 @@ class _Camera:
 def controls(recording: Recording) -> list[dict[str, Any]]:
     """For each control its name, label, unit, kind, the texts of its stops, and the number of its start.
 
+    Options that lie along a slider in the notebook do so on the page.
+
     Args:
         recording: of a panel.
 
@@ -390,7 +394,7 @@ def controls(recording: Recording) -> list[dict[str, Any]]:
             "name": control.name,
             "label": control.label,
             "unit": getattr(control, "unit", ""),
-            "kind": type(control).__name__.lower(),
+            "kind": "slider" if getattr(control, "slide", False) else type(control).__name__.lower(),
             "stops": [shown(control, value) for value in stops],
             "start": start,
         }

@@ -172,8 +172,25 @@ def site_panels() -> dict[str, Callable[[], SliderPanel]]:
     def with_data(make: Callable[..., SliderPanel]) -> Callable[[], SliderPanel]:
         return lambda: make(*simulate_v1())
 
+    def tuning(responses: torch.Tensor, stimuli: torch.Tensor) -> SliderPanel:
+        panel = one_neuron(responses, stimuli)
+        panel.site_values = {
+            "rank": (1, 2, 3, 5, 8, 10, 15, 20, 30, 50, 100, 150, 200, 300, 400, 500),
+            "half_width": (3, 5, 10, 15, 20, 25, 30, 35, 40, 50, 60),
+            "noise": (0.0, 0.2, 0.5, 0.8, 1.0, 1.5, 2.0, 2.5, 3.0),
+        }
+        return panel
+
     def descent(responses: torch.Tensor, stimuli: torch.Tensor) -> SliderPanel:
-        return one_weight(*best_neuron_and_cosine(responses, stimuli))
+        panel = one_weight(*best_neuron_and_cosine(responses, stimuli))
+        # Dense where the steps stop coming back, at a quarter of the largest rate.
+        parts = (0.1, 0.25, 0.5, 1.25, 2.5, 5, 7.5, 10, 12.5, 15, 20, 22.5, 25, 27.5, 35, 50, 100)
+        panel.site_values = {
+            "rate": tuple(panel.values["rate"] * part / 5 for part in parts),
+            "steps": (0, 1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30),
+            "start": (-2.0, -1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0),
+        }
+        return panel
 
     def fewer(responses: torch.Tensor, stimuli: torch.Tensor) -> SliderPanel:
         distance = get("04.circular_error").reference
@@ -181,7 +198,7 @@ def site_panels() -> dict[str, Callable[[], SliderPanel]]:
 
     return {
         "panel-grating": with_data(turning_grating),
-        "panel-tuning": with_data(one_neuron),
+        "panel-tuning": with_data(tuning),
         "panel-descent": with_data(descent),
         "panel-population": with_data(fewer),
     }
@@ -350,8 +367,10 @@ class OneNeuron:
         low, high = float(self.curves.min()), float(self.curves.max())
         ax.set(xlim=(0, self.period), ylim=(low - 0.1 * (high - low), high + 0.15 * (high - low)))
         ax.set(xticks=turn_ticks(self.period), xlabel="angle of the grating (degrees)", ylabel="response")
-        ghosts = ax.plot([], [], ".", color=OTHER, markersize=4, alpha=0.8, label="drawn from the bump, with noise")[0]
-        dots = ax.plot([], [], ".", color=TRUTH, markersize=4, label="the neuron")[0]
+        ghosts = ax.plot(
+            [], [], "x", color=OTHER, markersize=3.5, markeredgewidth=0.8, label="drawn from the bump, with noise"
+        )[0]
+        dots = ax.plot([], [], "o", color=OWN, markersize=2.5, label="the neuron")[0]
         bump = ax.plot([], [], color=OWN, linewidth=STRONG, label="your bump")[0]
         ax.legend(loc="upper right", fontsize=SMALL, ncols=3, borderaxespad=0.2)
         return {"ghosts": ghosts, "dots": dots, "bump": bump}

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.patches import Circle
 
-from utils.plotting.style import COLORS, CYCLIC, SMALL
+from utils.plotting import style
 
 
 def stripes(angle: float, middle: tuple[float, float] = (0.0, 0.0), radius: float = 1.0, side: int = 5) -> np.ndarray:
@@ -54,9 +54,15 @@ class Grating:
         side: int = 5,
     ) -> None:
         self._place = (middle, radius, side)
-        ax.add_patch(Circle(middle, radius, facecolor="white", edgecolor=COLORS["grey"], linewidth=0.8, clip_on=False))
+        ax.add_patch(
+            Circle(middle, radius, facecolor="white", edgecolor=style.COLORS["grey"], linewidth=0.8, clip_on=False)
+        )
         self.lines = LineCollection(
-            stripes(angle, *self._place), colors=COLORS["black"], linewidths=linewidth, capstyle="butt", clip_on=False
+            stripes(angle, *self._place),
+            colors=style.COLORS["black"],
+            linewidths=linewidth,
+            capstyle="butt",
+            clip_on=False,
         )
         ax.add_collection(self.lines)
 
@@ -81,13 +87,13 @@ def angle_ring(ax: Axes, period: float = 360, n_icons: int = 8) -> None:
     inner, outer = (radius * np.stack([np.cos(angle), np.sin(angle)]) for radius in (0.72, 1.0))
     x, y = (np.stack([inner[side], outer[side]]) for side in (0, 1))
     hue = (angle[:-1] + angle[1:])[None] / (4 * np.pi) * period
-    ax.pcolormesh(x, y, hue, cmap=CYCLIC, vmin=0, vmax=period, rasterized=True)
+    ax.pcolormesh(x, y, hue, cmap=style.CYCLIC, vmin=0, vmax=period, rasterized=True)
     for icon in range(n_icons):
         turn = 2 * np.pi * icon / n_icons
         degrees = period * icon / n_icons
         at = np.array([np.cos(turn), np.sin(turn)])
         Grating(ax, degrees, tuple(1.3 * at), 0.22, 1.6, side=2)
-        ax.text(*(1.78 * at), f"{degrees:g}°", ha="center", va="center", fontsize=SMALL)
-    ax.text(0, 0, "angle", ha="center", va="center", fontsize=SMALL)
+        ax.text(*(1.78 * at), f"{degrees:g}°", ha="center", va="center", fontsize=style.SMALL)
+    ax.text(0, 0, "angle", ha="center", va="center", fontsize=style.SMALL)
     ax.set(xlim=(-2.05, 2.05), ylim=(-2.05, 2.05), aspect="equal")
     ax.axis("off")

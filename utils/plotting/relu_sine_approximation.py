@@ -14,34 +14,13 @@ from numpy.typing import ArrayLike
 
 from utils.page.figures import describe
 from utils.page.numbers import approx, counted
-from utils.plotting.style import (
-    BEST,
-    COLORS,
-    CURVE,
-    DASH_DOT,
-    DASHED,
-    EXAMPLES,
-    EXCITATORY,
-    GUIDE,
-    INHIBITORY,
-    LARGE,
-    NORMAL,
-    OTHER,
-    OWN,
-    SEQUENTIAL,
-    SMALL,
-    STRONG,
-    THIN,
-    TRUTH,
-    new_figure,
-    styled,
-)
+from utils.plotting import style
 
 # The yellow end of the colour map is too light for a line on white.
 _LIGHTEST = 0.85
 # A target is a broad pale line, so that what lies on it can be seen.
-TARGET_LINE = {"color": TRUTH, "linewidth": 2 * STRONG, "alpha": 0.4}
-TRAINING_RANGE = {"color": COLORS["yellow"], "alpha": 0.25, "linewidth": 0}
+TARGET_LINE = {"color": style.TRUTH, "linewidth": 2 * style.STRONG, "alpha": 0.4}
+TRAINING_RANGE = {"color": style.COLORS["yellow"], "alpha": 0.25, "linewidth": 0}
 
 
 def relu_colors(n: int) -> np.ndarray:
@@ -53,10 +32,10 @@ def relu_colors(n: int) -> np.ndarray:
     Returns:
         (n, 4) array of RGBA values.
     """
-    return mpl.colormaps[SEQUENTIAL](np.linspace(0, _LIGHTEST, n))
+    return style.in_order(n, last=_LIGHTEST)
 
 
-@styled
+@style.styled
 def plot_points(x: ArrayLike, y: ArrayLike, x_points: ArrayLike, y_points: ArrayLike) -> Figure:
     """The target and its training points, joined by straight lines.
 
@@ -70,11 +49,11 @@ def plot_points(x: ArrayLike, y: ArrayLike, x_points: ArrayLike, y_points: Array
         The figure.
     """
     n = len(np.asarray(x_points))
-    fig = new_figure(2.9)
+    fig = style.new_figure(2.9)
     ax = fig.add_axes((0.085, 0.18, 0.9, 0.71))
     ax.plot(x, y, **TARGET_LINE, label="sin(x), the target")
-    ax.plot(x_points, y_points, color=OWN, label="straight lines between the points")
-    ax.plot(x_points, y_points, "o", color=EXAMPLES, label=counted(n, "training point"), zorder=3)
+    ax.plot(x_points, y_points, color=style.OWN, label="straight lines between the points")
+    ax.plot(x_points, y_points, "o", color=style.EXAMPLES, label=counted(n, "training point"), zorder=3)
     ax.set(title=f"{counted(n, 'point')}, {counted(n - 1, 'straight piece')}", ylabel="y")
     radians(ax, 0, 2)
     ax.legend(loc="upper right")
@@ -83,7 +62,7 @@ def plot_points(x: ArrayLike, y: ArrayLike, x_points: ArrayLike, y_points: Array
     )
 
 
-@styled
+@style.styled
 def plot_network(biases: ArrayLike, weights: ArrayLike, offset: float) -> Figure:
     """The network as a diagram, drawn from its own numbers.
 
@@ -99,40 +78,53 @@ def plot_network(biases: ArrayLike, weights: ArrayLike, offset: float) -> Figure
     n = len(w)
     # High enough for the offset's label, however few ReLUs there are.
     height = max(0.5 + 0.36 * n, 2.6)
-    fig = new_figure(height)
+    fig = style.new_figure(height)
     ax = fig.add_axes((0, 0, 1, 1), xlim=(0, 7.2), ylim=(0, height))
     ax.axis("off")
     rows = height / 2 - 0.1 + 0.36 * (np.arange(n)[::-1] - (n - 1) / 2)
     middle = float(rows.mean())
     for row, bias, weight, color in zip(rows, b, w, relu_colors(n), strict=True):
-        edge = EXCITATORY if weight >= 0 else INHIBITORY
+        edge = style.EXCITATORY if weight >= 0 else style.INHIBITORY
         width = 0.6 + 3.5 * abs(weight) / max(np.abs(w).max(), 1e-9)
-        ax.plot([0.88, 2.0], [middle, row], color=COLORS["light"], linewidth=GUIDE, zorder=1)
-        ax.plot([3.45, 5.67], [row, middle], color=edge, linewidth=width, zorder=1)
+        ax.plot([0.88, 2.0], [middle, row], color=style.COLORS["light"], linewidth=style.GUIDE, zorder=1)
+        dashes = "-" if weight >= 0 else (0, (3, 1.2))  # the sign shows without colour
+        ax.plot([3.45, 5.67], [row, middle], color=edge, linewidth=width, linestyle=dashes, zorder=1)
         # A ReLU's symbol: flat, then rising.
         ax.add_patch(
-            mpl.patches.Circle((2.7, row), 0.16, facecolor="white", edgecolor=color, linewidth=CURVE, zorder=2)
+            mpl.patches.Circle((2.7, row), 0.16, facecolor="white", edgecolor=color, linewidth=style.CURVE, zorder=2)
         )
-        ax.plot([2.6, 2.69, 2.79], [row - 0.05, row - 0.05, row + 0.07], color=color, linewidth=CURVE, zorder=3)
+        ax.plot([2.6, 2.69, 2.79], [row - 0.05, row - 0.05, row + 0.07], color=color, linewidth=style.CURVE, zorder=3)
         # "+ 0" turns a rounded -0.0 into 0.0.
-        ax.text(2.46, row, f"{round(bias, 2) + 0:.2f}", ha="right", va="center", fontsize=NORMAL)
-        ax.text(2.94, row, f"{round(weight, 2) + 0:+.2f}", ha="left", va="center", fontsize=NORMAL, color=edge)
+        ax.text(2.46, row, f"{round(bias, 2) + 0:.2f}", ha="right", va="center", fontsize=style.NORMAL)
+        ax.text(
+            2.94,
+            row,
+            f"{round(weight, 2) + 0:+.2f}",
+            ha="left",
+            va="center",
+            fontsize=style.NORMAL,
+            color=style.ink(edge),
+        )
     for x, name in ((0.6, "x"), (5.95, "Σ")):
-        circle = mpl.patches.Circle((x, middle), 0.28, facecolor="#F4F4F4", edgecolor="#555555", lw=THIN, zorder=2)
+        circle = mpl.patches.Circle(
+            (x, middle), 0.28, facecolor="#F4F4F4", edgecolor="#555555", lw=style.THIN, zorder=2
+        )
         ax.add_patch(circle)
-        ax.text(x, middle, name, ha="center", va="center", fontsize=LARGE, style="italic" if name == "x" else "normal")
+        ax.text(
+            x, middle, name, ha="center", va="center", fontsize=style.LARGE, style="italic" if name == "x" else "normal"
+        )
     ax.annotate("", (6.75, middle), (6.23, middle), arrowprops=_arrow("->"))
-    ax.text(6.8, middle, "ŷ", va="center", fontsize=LARGE, style="italic")
+    ax.text(6.8, middle, "ŷ", va="center", fontsize=style.LARGE, style="italic")
     ax.annotate(
         f"offset {round(float(offset), 2) + 0:.2f}",
         (5.95, middle + 0.28),
         (5.95, middle + 0.9),
         ha="center",
-        fontsize=NORMAL,
+        fontsize=style.NORMAL,
         arrowprops=_arrow("->"),
     )
     for x, words in ((2.26, "biases"), (3.17, "weights"), (0.6, "input"), (5.95, "output")):
-        ax.text(x, rows.max() + 0.32, words, ha="center", fontsize=NORMAL, color="#555555", weight="bold")
+        ax.text(x, rows.max() + 0.32, words, ha="center", fontsize=style.NORMAL, color="#555555", weight="bold")
     signs = "".join("+" if weight >= 0 else "-" for weight in w)
     return describe(
         fig,
@@ -141,7 +133,7 @@ def plot_network(biases: ArrayLike, weights: ArrayLike, offset: float) -> Figure
     )
 
 
-@styled
+@style.styled
 def plot_bases(
     x: ArrayLike, activations: ArrayLike, weights: ArrayLike, offset: float, x_points: ArrayLike, y_points: ArrayLike
 ) -> Figure:
@@ -163,22 +155,30 @@ def plot_bases(
     weighted = bases * w
     sums = float(offset) + np.cumsum(weighted, axis=1)
     colors = relu_colors(len(w))
-    fig = new_figure(5.4)
-    first, second = fig.add_axes((0.075, 0.61, 0.4, 0.32)), fig.add_axes((0.575, 0.61, 0.4, 0.32))
+    numbered = len(w) <= 12  # more numbers would lie on top of each other
+    fig = style.new_figure(5.4)
+    first, second = fig.add_axes((0.075, 0.61, 0.39, 0.32)), fig.add_axes((0.575, 0.61, 0.39, 0.32))
     third = fig.add_axes((0.075, 0.1, 0.9, 0.37))
     for ax, curves, title in ((first, bases, "1  The ReLUs"), (second, weighted, "2  Each times its weight")):
         for curve, color in zip(curves.T, colors, strict=True):
-            ax.plot(x, curve, color=color, linewidth=THIN)
-        ax.axhline(0, color=TRUTH, linewidth=GUIDE, zorder=1)
+            ax.plot(x, curve, color=color, linewidth=style.THIN)
+        ax.axhline(0, color=style.TRUTH, linewidth=style.GUIDE, zorder=1)
         ax.set_title(title)
         radians(ax, 0, 2, "")
+        if numbered:
+            ax.set_xlim(-0.2, x[-1] + 0.05)
+            names = zip(curves[-1], colors, strict=True)
+            style.name_ends(ax, [(x[-1], end, f"{i}", color) for i, (end, color) in enumerate(names, start=1)])
     # Left of its newest kink a sum is the one before it: only what the newest ReLU adds is drawn.
     margin = 0.35 * (heights.max() - heights.min() or 1)
     low, high = heights.min() - margin, heights.max() + margin
     for curve, kink, color in zip(sums.T, kinks, colors, strict=False):
-        third.plot(x[x >= kink], curve[x >= kink], color=color, linewidth=THIN)
-    third.plot(x, sums[:, -1], color=OWN, linewidth=STRONG, zorder=4)
-    third.plot(kinks, heights, "o", color=EXAMPLES, markersize=6, zorder=5)
+        third.plot(x[x >= kink], curve[x >= kink], color=color, linewidth=style.THIN)
+    third.plot(x, sums[:, -1], color=style.OWN, linewidth=style.STRONG, zorder=4)
+    third.plot(kinks, heights, "o", color=style.EXAMPLES, markersize=11 if numbered else 6, zorder=5)
+    for i, place in enumerate(zip(kinks[: len(w)], heights, strict=False), start=1):
+        if numbered:
+            third.text(*place, f"{i}", ha="center", va="center_baseline", fontsize=style.SMALL, zorder=6)
     third.set(title="3  Added up, one by one: each new ReLU bends the sum at its kink", ylim=(low, high))
     radians(third, 0, 2)
     missed = float(np.abs(np.interp(kinks, x, sums[:, -1]) - heights).max())
@@ -190,7 +190,7 @@ def plot_bases(
     )
 
 
-@styled
+@style.styled
 def plot_offset(
     x: ArrayLike, y: ArrayLike, without: ArrayLike, with_offset: ArrayLike, x_points: ArrayLike, y_points: ArrayLike
 ) -> Figure:
@@ -208,21 +208,24 @@ def plot_offset(
         The figure.
     """
     x, y, fits = np.asarray(x), np.asarray(y), [np.asarray(without), np.asarray(with_offset)]
-    fig = new_figure(2.9)
+    fig = style.new_figure(2.9)
     axes = fig.subplots(1, 2, sharey=True)
     fig.subplots_adjust(left=0.085, right=0.985, bottom=0.18, top=0.87, wspace=0.08)
     for ax, fit, title in zip(axes, fits, ("Without an offset", "With the offset y₀"), strict=True):
         ax.plot(x, y, **TARGET_LINE, label="cos(x)")
-        ax.plot(x, fit, color=OWN, label="sum of ReLUs")
-        ax.plot(x_points, y_points, "o", color=EXAMPLES, markersize=5, label="training points")
+        ax.plot(x, fit, color=style.OWN, label="sum of ReLUs")
+        ax.plot(x_points, y_points, "o", color=style.EXAMPLES, markersize=5, label="training points")
         ax.set_title(title)
         radians(ax, 0, 2)
     at = np.pi
     axes[0].annotate(
-        "", (at, float(np.interp(at, x, fits[0]))), (at, float(np.interp(at, x, y))), arrowprops=_arrow("<->", OTHER)
+        "",
+        (at, float(np.interp(at, x, fits[0]))),
+        (at, float(np.interp(at, x, y))),
+        arrowprops=_arrow("<->", style.OTHER),
     )
-    axes[0].text(0.03, 0.1, "y₀ is missing\neverywhere", transform=axes[0].transAxes, fontsize=NORMAL)
-    axes[1].legend(loc="upper center", fontsize=SMALL)
+    axes[0].text(0.03, 0.1, "y₀ is missing\neverywhere", transform=axes[0].transAxes, fontsize=style.NORMAL)
+    axes[1].legend(loc="upper center", fontsize=style.SMALL)
     gaps = [float(np.abs(np.interp(np.asarray(x_points), x, fit) - np.asarray(y_points)).max()) for fit in fits]
     return describe(
         fig,
@@ -231,7 +234,7 @@ def plot_offset(
     )
 
 
-@styled
+@style.styled
 def plot_error(
     n: Sequence[int], largest: ArrayLike, bound: ArrayLike, needed: Mapping[float, tuple[int, int]]
 ) -> Figure:
@@ -247,16 +250,24 @@ def plot_error(
         The figure.
     """
     n, largest, bound = np.asarray(n), np.asarray(largest), np.asarray(bound)
-    fig = new_figure(3.7)
+    fig = style.new_figure(3.7)
     ax = fig.add_axes((0.1, 0.15, 0.885, 0.74))
-    ax.loglog(n, bound, color=BEST, linestyle=DASH_DOT, label="bound: h² / 8 · max |f''|")
-    ax.loglog(n, largest, "o-", color=OWN, markersize=4, linewidth=THIN, label="measured")
+    ax.loglog(n, bound, color=style.BEST, linestyle=style.DASH_DOT, label="bound: h² / 8 · max |f''|")
+    ax.loglog(n, largest, "o-", color=style.OWN, markersize=4, linewidth=style.THIN, label="measured")
     for tolerance, (sure, enough) in needed.items():
-        ax.plot([n[0], enough], [tolerance, tolerance], color=TRUTH, linestyle=DASHED, linewidth=GUIDE)
-        ax.plot([enough, enough], [largest.min() / 2, tolerance], color=TRUTH, linestyle=DASHED, linewidth=GUIDE)
-        ax.plot([enough], [tolerance], "o", mfc="none", mec=OTHER, ms=10, mew=THIN)
+        ax.plot(
+            [n[0], enough], [tolerance, tolerance], color=style.TRUTH, linestyle=style.DASHED, linewidth=style.GUIDE
+        )
+        ax.plot(
+            [enough, enough],
+            [largest.min() / 2, tolerance],
+            color=style.TRUTH,
+            linestyle=style.DASHED,
+            linewidth=style.GUIDE,
+        )
+        ax.plot([enough], [tolerance], "o", mfc="none", mec=style.OTHER, ms=10, mew=style.THIN)
         words = f"{tolerance:g}: {enough} ReLUs" + (f" (bound: {sure})" if sure != enough else "")
-        ax.text(enough * 1.22, tolerance * 1.15, words, fontsize=NORMAL, va="bottom")
+        ax.text(enough * 1.22, tolerance * 1.15, words, fontsize=style.NORMAL, va="bottom")
     ax.set(xlabel="number of ReLUs", ylabel="largest error", title="Twice the ReLUs, a quarter of the error")
     ax.set_ylim(largest.min() / 2, 2.5 * bound.max())
     plain_numbers(ax, [2**k for k in range(12) if n[0] <= 2**k <= n[-1]])
@@ -270,7 +281,7 @@ def plot_error(
     )
 
 
-@styled
+@style.styled
 def plot_rates(n: Sequence[int], rows: Mapping[str, tuple[ArrayLike, float, ArrayLike, float]]) -> Figure:
     """Errors of several targets, largest and root mean squared, with their slopes.
 
@@ -282,7 +293,7 @@ def plot_rates(n: Sequence[int], rows: Mapping[str, tuple[ArrayLike, float, Arra
         The figure.
     """
     n = np.asarray(n)
-    fig = new_figure(3.7)
+    fig = style.new_figure(3.7)
     axes = [fig.add_axes((0.09, 0.15, 0.26, 0.74)), fig.add_axes((0.57, 0.15, 0.26, 0.74))]
     said = []
     for ax, title, at in zip(axes, ("Largest error", "Root mean squared error"), (0, 2), strict=True):
@@ -291,14 +302,14 @@ def plot_rates(n: Sequence[int], rows: Mapping[str, tuple[ArrayLike, float, Arra
             rows.items(), ends, relu_colors(len(rows)), "osD^vPX", strict=False
         ):
             errors, slope = np.asarray(row[at]), round(row[at + 1], 2) + 0  # "+ 0" turns a rounded -0.0 into 0.0
-            ax.loglog(n, errors, marker + "-", color=color, markersize=5, linewidth=THIN)
+            ax.loglog(n, errors, marker + "-", color=color, markersize=5, linewidth=style.THIN)
             ax.annotate(
                 f"{label}: {slope:.2f}",
                 (n[-1], errors[-1]),
                 xytext=(1.07, (end + 5.3) / 5.8),
                 textcoords=ax.transAxes,
                 va="center",
-                fontsize=NORMAL,
+                fontsize=style.NORMAL,
             )
             said.append(f"{label} {slope:.2f}" if at == 0 else f"{slope:.2f}")
         ax.set(xlabel="number of ReLUs", title=title, ylim=(10**-5.3, 10**0.5))
@@ -322,7 +333,7 @@ def _apart(heights: Sequence[float], gap: float) -> np.ndarray:
     return placed
 
 
-@styled
+@style.styled
 def plot_methods(
     n: Sequence[int], by_hand: ArrayLike, solved: ArrayLike, limit: ArrayLike, seeds: Mapping[str, ArrayLike]
 ) -> Figure:
@@ -339,28 +350,34 @@ def plot_methods(
         The figure.
     """
     n, by_hand, solved = np.asarray(n), np.asarray(by_hand), np.asarray(solved)
-    fig = new_figure(4.3)
+    fig = style.new_figure(4.3)
     axes = fig.subplots(1, 2, sharey=True)
-    fig.subplots_adjust(left=0.095, right=0.985, bottom=0.13, top=0.91, wspace=0.07)
-    axes[0].loglog(n, by_hand, "o-", color=OWN, label="all by hand")
-    axes[0].loglog(n, solved, "s", color=OWN, linestyle=DASHED, mfc="white", label="weights solved")
-    axes[0].loglog(n, limit, color=BEST, linestyle=DASH_DOT, label="best kinks, many ReLUs (theory)")
-    axes[1].loglog(n, by_hand, "o-", color=OWN, label="all by hand")
-    looks = [(TRUTH, "^", 0.94), (COLORS["sky"], "D", 1.0), (OTHER, "v", 1.06)]
-    medians, n_seeds = {}, 0
-    for (label, errors), (color, marker, shift) in zip(seeds.items(), looks, strict=True):
+    fig.subplots_adjust(left=0.095, right=0.77, bottom=0.13, top=0.91, wspace=0.1)
+    axes[0].loglog(n, by_hand, "o-", color=style.OWN, label="all by hand")
+    axes[0].loglog(n, solved, "s", color=style.OWN, linestyle=style.DASHED, mfc="white", label="weights solved")
+    axes[0].loglog(n, limit, color=style.BEST, linestyle=style.DASH_DOT, label="best kinks, many ReLUs (theory)")
+    axes[1].loglog(n, by_hand, "o-", color=style.OWN)
+    looks = [
+        (style.TRUTH, "^", style.DOTTED, 0.94),
+        (style.COLORS["blue"], "D", style.DASHED, 1.0),
+        (style.OTHER, "v", "-", 1.06),
+    ]
+    medians, n_seeds, ends = {}, 0, [(n[-1], by_hand[-1], " all by hand", style.OWN)]
+    for (label, errors), (color, marker, dashes, shift) in zip(seeds.items(), looks, strict=True):
         rows, x = np.asarray(errors), n * shift
         n_seeds = len(rows)
         # The median: on logarithmic axes one failed run would pull the mean away from all the others.
         medians[label] = np.median(rows, 0)
-        axes[1].loglog(x, medians[label], marker + "-", color=color, label=label, linewidth=THIN)
+        axes[1].loglog(x, medians[label], marker, linestyle=dashes, color=color, linewidth=style.THIN)
+        ends.append((x[-1], medians[label][-1], f" {label}", color))
         axes[1].loglog(x, rows.T, ".", color=color, alpha=0.5, markersize=4)
-        axes[1].vlines(x, rows.min(0), rows.max(0), color=color, linewidth=GUIDE, alpha=0.5)
+        axes[1].vlines(x, rows.min(0), rows.max(0), color=color, linewidth=style.GUIDE, alpha=0.5)
     for ax, title in zip(axes, ("No chance involved", f"{counted(n_seeds, 'seed')} each: median, range"), strict=True):
         ax.set(xlabel="number of ReLUs", title=title)
         plain_numbers(ax, n)
-        ax.legend(loc="lower left", fontsize=SMALL)
     axes[0].set(ylabel="root mean squared error", ylim=(1e-4, 1.5))
+    axes[0].legend(loc="lower left", fontsize=style.SMALL)
+    style.name_ends(axes[1], ends)
     falls = [f"{label} from {rms[0]:.2g} to {rms[-1]:.2g}" for label, rms in (("by hand", by_hand), ("solved", solved))]
     falls += [f"{label} from {approx(rms[0], 2)} to {approx(rms[-1], 2)}" for label, rms in medians.items()]
     return describe(
@@ -370,7 +387,7 @@ def plot_methods(
     )
 
 
-@styled
+@style.styled
 def plot_kinks(
     before: Mapping[str, ArrayLike], after: Mapping[str, ArrayLike], interval: tuple[float, float]
 ) -> Figure:
@@ -384,15 +401,15 @@ def plot_kinks(
     Returns:
         The figure.
     """
-    fig = new_figure(3.6)
+    fig = style.new_figure(3.6)
     axes = fig.subplots(1, len(after), sharey=True)
     fig.subplots_adjust(left=0.075, right=0.975, bottom=0.26, top=0.9, wspace=0.12)
     shares = []
     for ax, (label, kinks) in zip(axes, after.items(), strict=True):
         ax.axvspan(*interval, **TRAINING_RANGE)
         for row, (start, end) in enumerate(zip(np.asarray(before[label]), np.asarray(kinks), strict=True), start=1):
-            ax.plot(start, np.full_like(start, row + 0.17), "o", color=TRUTH, mfc="none", markersize=3.5)
-            ax.plot(end, np.full_like(end, row - 0.17), "|", color=OWN, markersize=8, markeredgewidth=THIN)
+            ax.plot(start, np.full_like(start, row + 0.17), "o", color=style.TRUTH, mfc="none", markersize=3.5)
+            ax.plot(end, np.full_like(end, row - 0.17), "|", color=style.OWN, markersize=8, markeredgewidth=style.THIN)
         ax.set(xlim=(-2 * np.pi, 4 * np.pi), title=label)
         radians(ax, -2, 4, "x at which a ReLU switches on")
         ax.grid(False)
@@ -403,7 +420,7 @@ def plot_kinks(
     circles, bars = axes[0].lines[:2]
     circles.set_label("before training")
     bars.set_label("after training")
-    shade = mpl.patches.Patch(color=COLORS["yellow"], alpha=0.25, label="training range")
+    shade = mpl.patches.Patch(color=style.COLORS["yellow"], alpha=0.25, label="training range")
     fig.legend(handles=[circles, bars, shade], loc="lower center", ncols=3)
     axes[0].set(ylabel="seed", yticks=np.arange(1, len(kinks) + 1)[::3], ylim=(0.3, len(kinks) + 0.7))
     return describe(
@@ -413,7 +430,7 @@ def plot_kinks(
     )
 
 
-@styled
+@style.styled
 def plot_outside(
     x: ArrayLike, y: ArrayLike, single: Mapping[str, ArrayLike], trained: ArrayLike, interval: tuple[float, float]
 ) -> Figure:
@@ -430,17 +447,19 @@ def plot_outside(
         The figure.
     """
     x, trained = np.asarray(x), np.asarray(trained)
-    fig = new_figure(3.5)
+    fig = style.new_figure(3.5)
     ax = fig.add_axes((0.085, 0.15, 0.895, 0.75))
     ax.axvspan(*interval, **TRAINING_RANGE, label="training range")
     ax.plot(x, y, **TARGET_LINE, label="sin(x)")
-    lines = ax.plot(x, trained.T, color=COLORS["sky"], linewidth=GUIDE)
+    lines = ax.plot(x, trained.T, color=style.COLORS["sky"], linewidth=style.GUIDE)
     lines[0].set_label(f"gradient descent, {counted(len(trained), 'seed')}")
-    for (label, curve), (color, dashes) in zip(single.items(), ((OWN, "-"), (OTHER, DASHED)), strict=False):
+    for (label, curve), (color, dashes) in zip(
+        single.items(), ((style.OWN, "-"), (style.OTHER, style.DASHED)), strict=False
+    ):
         ax.plot(x, curve, color=color, linestyle=dashes, label=label)
     ax.set(ylim=(-4.2, 4.2), ylabel="y", title="Outside the training range: straight lines")
     radians(ax, -2, 4)
-    ax.legend(loc="upper left", fontsize=SMALL, ncols=2)
+    ax.legend(loc="upper left", fontsize=style.SMALL, ncols=2)
     ends = ", ".join(
         f"{label} {np.asarray(curve)[0]:.1f} and {np.asarray(curve)[-1]:.1f}" for label, curve in single.items()
     )
@@ -488,5 +507,5 @@ def plain_numbers(ax: Axes, n: Sequence[int]) -> None:
     ax.minorticks_off()
 
 
-def _arrow(style: str, color: str = "#555555") -> dict[str, Any]:
-    return {"arrowstyle": style, "color": color, "linewidth": THIN}
+def _arrow(head: str, color: str = "#555555") -> dict[str, Any]:
+    return {"arrowstyle": head, "color": color, "linewidth": style.THIN}

@@ -15,35 +15,13 @@ from matplotlib.patches import Circle
 
 from utils.page.figures import describe
 from utils.page.numbers import approx, counted
-from utils.plotting.style import (
-    BEST,
-    COLORS,
-    CURVE,
-    DASH_DOT,
-    DASHED,
-    DOTTED,
-    EXAMPLES,
-    GUIDE,
-    INK,
-    NORMAL,
-    OTHER,
-    OWN,
-    SMALL,
-    STRONG,
-    THIN,
-    TRUTH,
-    best_line,
-    chance_line,
-    new_figure,
-    spread,
-    styled,
-)
+from utils.plotting import style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-CLASS_COLORS = [COLORS[name] for name in ("blue", "orange", "green", "purple", "sky", "vermillion")]
+CLASS_COLORS = [style.COLORS[name] for name in ("blue", "orange", "green", "purple", "sky", "vermillion")]
 CLASS_MARKERS = ["o", "s", "^", "D", "v", "P"]
 MAX_CLASSES = len(CLASS_COLORS)
 # How much of a class's colour a map shows where the network is sure: pale enough for points of the same colour on it.
@@ -196,7 +174,7 @@ def draw_map(
     extent = (-x_max, x_max, -x_max, x_max)
     image = decision_image(probabilities, boundaries=False)
     ax.imshow(image, origin="lower", extent=extent, interpolation="nearest")
-    ax.plot(*border_segments(probabilities, x_max), color=OWN, linewidth=THIN)
+    ax.plot(*border_segments(probabilities, x_max), color=style.OWN, linewidth=style.THIN)
     if X is not None:
         draw_points(ax, X, y, size=7)
         chosen = choices_on_map(probabilities, x_max, X)
@@ -207,12 +185,12 @@ def draw_map(
             "o",
             markersize=5,
             markerfacecolor="none",
-            markeredgecolor=OWN,
+            markeredgecolor=style.OWN,
             markeredgewidth=0.8,
             zorder=3,
         )
     if circle is not None:
-        ax.add_patch(Circle((0, 0), circle, fill=False, color=OWN, linewidth=THIN, linestyle=DASHED))
+        ax.add_patch(Circle((0, 0), circle, fill=False, color=style.OWN, linewidth=style.THIN, linestyle=style.DASHED))
     square(ax, x_max)
 
 
@@ -226,9 +204,16 @@ def label_arms(ax: Axes, K: int, radius: float = 1.2) -> None:
     """
     for k in range(K):
         angle = 2 * math.pi / K * (2 + k)
-        box = {"boxstyle": "circle,pad=0.25", "facecolor": "white", "edgecolor": CLASS_COLORS[k], "linewidth": THIN}
+        box = {
+            "boxstyle": "circle,pad=0.25",
+            "facecolor": "white",
+            "edgecolor": CLASS_COLORS[k],
+            "linewidth": style.THIN,
+        }
         x, y = radius * math.sin(angle), radius * math.cos(angle)
-        ax.text(x, y, str(k), ha="center", va="center", fontsize=NORMAL, fontweight="bold", color=OWN, bbox=box)
+        ax.text(
+            x, y, str(k), ha="center", va="center", fontsize=style.NORMAL, fontweight="bold", color=style.OWN, bbox=box
+        )
 
 
 def draw_points(ax: Axes, X: torch.Tensor, y: torch.Tensor, size: float = 7) -> None:
@@ -292,7 +277,7 @@ def _words(fraction: float) -> str:
     return f"{approx(100 * float(fraction), 2)} %"
 
 
-@styled
+@style.styled
 def plot_layers(widths: Sequence[int]) -> Figure:
     """A network as it is drawn on a board: a column of units for each layer, a line for each weight.
 
@@ -302,20 +287,22 @@ def plot_layers(widths: Sequence[int]) -> Figure:
     Returns:
         The figure.
     """
-    fig = new_figure(2.6)
+    fig = style.new_figure(2.6)
     ax = fig.add_axes((0.01, 0.02, 0.98, 0.96))
     places = [[(layer, unit - (width - 1) / 2) for unit in range(width)] for layer, width in enumerate(widths)]
     for left, right in itertools.pairwise(places):
         for x0, y0 in left:
             for x1, y1 in right:
-                ax.plot((x0, x1), (y0, y1), color=COLORS["light"], linewidth=GUIDE, zorder=1)
+                ax.plot((x0, x1), (y0, y1), color=style.COLORS["light"], linewidth=style.GUIDE, zorder=1)
     last, tallest = len(widths) - 1, max(widths)
     for layer, column in enumerate(places):
         hidden = 0 < layer < last
-        face = OWN if hidden else "white"
-        ax.plot(*zip(*column, strict=True), "o", markersize=13, markerfacecolor=face, markeredgecolor=OWN, zorder=2)
+        face = style.OWN if hidden else "white"
+        ax.plot(
+            *zip(*column, strict=True), "o", markersize=13, markerfacecolor=face, markeredgecolor=style.OWN, zorder=2
+        )
         name = f"hidden layer {layer}\nwidth {widths[layer]}" if hidden else ("input", "output: logits")[layer == last]
-        ax.text(layer, -tallest / 2 - 0.4, name, ha="center", va="top", fontsize=NORMAL)
+        ax.text(layer, -tallest / 2 - 0.4, name, ha="center", va="top", fontsize=style.NORMAL)
     ax.set(xlim=(-0.5, last + 0.5), ylim=(-tallest / 2 - 2, tallest / 2))
     ax.axis("off")
     hidden = ", ".join(map(str, widths[1:-1])) or "none"
@@ -326,7 +313,7 @@ def plot_layers(widths: Sequence[int]) -> Figure:
     )
 
 
-@styled
+@style.styled
 def plot_overflow(scales: Sequence[float], naive: Sequence[float], stable: Sequence[float], limit: float) -> Figure:
     """Two ways to the same loss, against the size of the logits.
 
@@ -339,12 +326,18 @@ def plot_overflow(scales: Sequence[float], naive: Sequence[float], stable: Seque
     Returns:
         The figure.
     """
-    fig = new_figure(3.2)
+    fig = style.new_figure(3.2)
     ax = fig.add_axes((0.1, 0.17, 0.87, 0.71))
-    ax.loglog(scales, stable, color=COLORS["light"], linewidth=3 * STRONG, label="stable: largest logit subtracted")
-    ax.loglog(scales, naive, color=OWN, linewidth=CURVE, label="as the formula reads")
-    ax.axvline(limit, color=INK, linewidth=GUIDE, linestyle=DOTTED)
-    place = {"textcoords": "offset points", "xytext": (6, 0), "fontsize": NORMAL, "color": INK}
+    ax.loglog(
+        scales,
+        stable,
+        color=style.COLORS["light"],
+        linewidth=3 * style.STRONG,
+        label="stable: largest logit subtracted",
+    )
+    ax.loglog(scales, naive, color=style.OWN, linewidth=style.CURVE, label="as the formula reads")
+    ax.axvline(limit, color=style.INK, linewidth=style.GUIDE, linestyle=style.DOTTED)
+    place = {"textcoords": "offset points", "xytext": (6, 0), "fontsize": style.NORMAL, "color": style.INK}
     ax.annotate(f"exp overflows above {limit:.1f}", (limit, float(min(stable)) * 1.6), **place)
     ax.set(xlabel="logit of the wrong class", ylabel="loss (nats)", xlim=(min(scales), max(scales)))
     ax.set_title("Where the black line ends, its loss is infinite")
@@ -358,7 +351,7 @@ def plot_overflow(scales: Sequence[float], naive: Sequence[float], stable: Seque
     )
 
 
-@styled
+@style.styled
 def plot_spirals(data: Mapping[str, tuple[torch.Tensor, torch.Tensor]], arms: torch.Tensor, x_max: float) -> Figure:
     """Spiral data sets side by side, with the arms that they scatter around.
 
@@ -374,7 +367,7 @@ def plot_spirals(data: Mapping[str, tuple[torch.Tensor, torch.Tensor]], arms: to
     for number, (ax, (title, (X, y))) in enumerate(zip(axes, data.items(), strict=True)):
         draw_points(ax, X, y, size=4)
         for arm in arms:
-            ax.plot(arm[:, 0], arm[:, 1], color=OWN, linewidth=THIN, zorder=3)
+            ax.plot(arm[:, 0], arm[:, 1], color=style.OWN, linewidth=style.THIN, zorder=3)
         square(ax, x_max)
         label_arms(ax, len(arms), radius=0.9 * x_max)
         ax.set_title(title)
@@ -390,13 +383,13 @@ def plot_spirals(data: Mapping[str, tuple[torch.Tensor, torch.Tensor]], arms: to
 
 def _squares(count: int) -> tuple[Figure, list[Axes]]:
     """A row of square pictures."""
-    fig = new_figure(7.2 / count + 0.12)
+    fig = style.new_figure(7.2 / count + 0.12)
     axes = fig.subplots(1, count, sharex=True, sharey=True, squeeze=False)[0]
     fig.subplots_adjust(left=0.085, right=0.99, bottom=0.14, top=0.925, wspace=0.06)
     return fig, list(axes)
 
 
-@styled
+@style.styled
 def plot_loader_times(milliseconds: Mapping[str, Sequence[float] | None]) -> Figure:
     """Time of one epoch of loading, for several ways.
 
@@ -406,16 +399,16 @@ def plot_loader_times(milliseconds: Mapping[str, Sequence[float] | None]) -> Fig
     Returns:
         The figure.
     """
-    fig = new_figure(0.9 + 0.4 * len(milliseconds))
+    fig = style.new_figure(0.9 + 0.4 * len(milliseconds))
     ax = fig.add_axes((0.3, 0.32, 0.66, 0.54))
     measured = {way: min(times) for way, times in milliseconds.items() if times}
     fastest = min(measured.values())
     for row, (way, times) in enumerate(milliseconds.items()):
         if not times:
-            ax.text(fastest, row, "not measured on this system", va="center", color=INK, fontsize=NORMAL)
+            ax.text(fastest, row, "not measured on this system", va="center", color=style.INK, fontsize=style.NORMAL)
             continue
-        ax.plot(times, [row] * len(times), "o", color=TRUTH, markersize=5, alpha=0.6)
-        ax.plot(measured[way], row, "o", color=OWN, markersize=8)
+        ax.plot(times, [row] * len(times), "o", color=style.TRUTH, markersize=5, alpha=0.6)
+        ax.plot(measured[way], row, "o", color=style.OWN, markersize=8)
         shortest = f"{measured[way]:.2g}" if measured[way] < 100 else f"{measured[way]:.0f}"
         ax.annotate(
             f"{shortest} ms",
@@ -424,7 +417,7 @@ def plot_loader_times(milliseconds: Mapping[str, Sequence[float] | None]) -> Fig
             textcoords="offset points",
             ha="right",
             va="center",
-            fontsize=NORMAL,
+            fontsize=style.NORMAL,
         )
     slowest = max(max(times) for times in milliseconds.values() if times)
     ax.set_yticks(range(len(milliseconds)), list(milliseconds))
@@ -436,7 +429,7 @@ def plot_loader_times(milliseconds: Mapping[str, Sequence[float] | None]) -> Fig
     return describe(fig, f"Dots: times of one epoch of loading on a logarithmic axis. The fastest is: {winner}.")
 
 
-@styled
+@style.styled
 def plot_training(
     loss: Sequence[float], accuracy: Mapping[str, Sequence[float]], ceiling: float, chance: float
 ) -> Figure:
@@ -451,24 +444,24 @@ def plot_training(
     Returns:
         The figure.
     """
-    fig = new_figure(3.2)
+    fig = style.new_figure(3.2)
     left, right = fig.subplots(1, 2)
     fig.subplots_adjust(left=0.085, right=0.975, bottom=0.17, top=0.88, wspace=0.3)
     epochs = np.arange(1, len(loss) + 1)
-    left.semilogy(epochs, loss, color=OWN, linewidth=CURVE)
-    chance_line(left, math.log(1 / chance), f"equal odds: log {1 / chance:.0f}").set_zorder(0)
+    left.semilogy(epochs, loss, color=style.OWN, linewidth=style.CURVE)
+    style.chance_line(left, math.log(1 / chance), f"equal odds: log {1 / chance:.0f}").set_zorder(0)
     ticks = [tick for tick in (0.05, 0.1, 0.2, 0.5, 1, 2) if min(loss) / 2 < tick < 2 * max(loss)]
     left.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
     left.minorticks_off()
     left.set(xlabel="epoch", ylabel="cross entropy (nats)", title="Training loss", xlim=(0, len(loss)))
     left.set_ylim(min(loss) / 1.3, 1.5 * math.log(1 / chance))
     errors = {name: 1 - np.asarray(values, dtype=float) for name, values in accuracy.items()}
-    looks = {"train": (EXAMPLES, DASHED, CURVE), "test": (OWN, "-", THIN)}
+    looks = {"train": (style.EXAMPLES, style.DASHED, style.CURVE), "test": (style.OWN, "-", style.THIN)}
     for name, (color, dashes, width) in looks.items():
         drawn = np.maximum(errors[name], LEAST_ERROR)
         right.plot(epochs, drawn, color=color, linestyle=dashes, linewidth=width, label=name)
-    chance_line(right, 1 - chance, f"chance {100 * (1 - chance):.0f} %")
-    best_line(right, 1 - ceiling, f"best possible {100 * (1 - ceiling):.1f} %")
+    style.chance_line(right, 1 - chance, f"chance {100 * (1 - chance):.0f} %")
+    style.best_line(right, 1 - ceiling, f"best possible {100 * (1 - ceiling):.1f} %")
     right.set(xlabel="epoch", title="Error", xlim=(0, len(loss)))
     error_axis(right, max(LEAST_ERROR, 0.6 * min(1 - ceiling, *map(min, errors.values()))), 1.2)
     right.legend(loc="upper right", bbox_to_anchor=(1, 0.85))
@@ -482,7 +475,7 @@ def plot_training(
     )
 
 
-@styled
+@style.styled
 def plot_maps(
     maps: Mapping[str, torch.Tensor],
     x_max: float,
@@ -524,7 +517,7 @@ def plot_maps(
     return describe(fig, f"{counted(len(maps), 'decision map')} out to {x_max:g}. {'; '.join(said)}.{around}")
 
 
-@styled
+@style.styled
 def plot_modes(train_passes: torch.Tensor, eval_pass: float, accuracies: Mapping[str, torch.Tensor]) -> Figure:
     """What `train()` and `eval()` change in a network with dropout.
 
@@ -538,18 +531,18 @@ def plot_modes(train_passes: torch.Tensor, eval_pass: float, accuracies: Mapping
     """
     import seaborn as sns
 
-    fig = new_figure(3.0)
+    fig = style.new_figure(3.0)
     left, right = fig.subplots(1, 2, width_ratios=(1.25, 1))
     fig.subplots_adjust(left=0.085, right=0.985, bottom=0.19, top=0.87, wspace=0.32)
-    sns.histplot(x=train_passes.numpy(), bins=np.linspace(0, 1, 26), color=EXAMPLES, alpha=1, ax=left)
-    left.axvline(eval_pass, color=OWN, linewidth=STRONG)
+    sns.histplot(x=train_passes.numpy(), bins=np.linspace(0, 1, 26), color=style.EXAMPLES, alpha=1, ax=left)
+    left.axvline(eval_pass, color=style.OWN, linewidth=style.STRONG)
     left.annotate("evaluation mode", (eval_pass, 0.99), **_beside(eval_pass))
     left.set_ylim(0, 1.2 * left.get_ylim()[1])
     left.set(xlabel="probability of the right class", ylabel="passes", xlim=(0, 1))
     left.set_title(f"One test point, {len(train_passes)} passes")
     sns.stripplot(
         data={mode: values.numpy() for mode, values in accuracies.items()},
-        palette=[EXAMPLES, OWN],
+        palette=[style.EXAMPLES, style.OWN],
         jitter=0.18,
         size=4,
         ax=right,
@@ -578,11 +571,11 @@ def _beside(x: float) -> dict[str, Any]:
         "textcoords": "offset points",
         "ha": "left" if right else "right",
         "va": "top",
-        "fontsize": SMALL,
+        "fontsize": style.SMALL,
     }
 
 
-@styled
+@style.styled
 def plot_comparisons(comparisons: Sequence[Comparison], chance: float) -> Figure:
     """Error over seeds against one property of the network or the data, a panel for each property.
 
@@ -593,7 +586,7 @@ def plot_comparisons(comparisons: Sequence[Comparison], chance: float) -> Figure
     Returns:
         The figure.
     """
-    fig = new_figure(3.4)
+    fig = style.new_figure(3.4)
     axes = fig.subplots(1, len(comparisons), sharey=True, squeeze=False)[0]
     fig.subplots_adjust(left=0.085, right=0.985, bottom=0.17, top=0.89, wspace=0.1)
     said, lowest = [], 1.0
@@ -610,15 +603,15 @@ def plot_comparisons(comparisons: Sequence[Comparison], chance: float) -> Figure
         if names:
             _draw_groups(ax, x, train, test)
         else:
-            line = spread(ax, x, train, "train", EXAMPLES)
-            line.set(linestyle=DASHED, marker="s", markersize=5, linewidth=STRONG)
-            spread(ax, x, test, "test", OWN).set(marker="o", markersize=5, linewidth=THIN)
+            line = style.spread(ax, x, train, "train", style.EXAMPLES)
+            line.set(linestyle=style.DASHED, marker="s", markersize=5, linewidth=style.STRONG)
+            style.spread(ax, x, test, "test", style.OWN).set(marker="o", markersize=5, linewidth=style.THIN)
         if np.ptp(best) == 0:
-            best_line(ax, best[0], f"best possible {100 * best[0]:.1f} %")
+            style.best_line(ax, best[0], f"best possible {100 * best[0]:.1f} %")
             ax.texts[-1].set(position=(-2, -3), verticalalignment="top")  # above the line the dots are
         else:
-            ax.plot(x, best, color=BEST, linestyle=DASH_DOT, linewidth=CURVE, label="best possible")
-        chance_line(ax, 1 - chance, f"chance {100 * (1 - chance):.0f} %")
+            ax.plot(x, best, color=style.BEST, linestyle=style.DASH_DOT, linewidth=style.CURVE, label="best possible")
+        style.chance_line(ax, 1 - chance, f"chance {100 * (1 - chance):.0f} %")
         ax.set(xlabel=shown.xlabel, title=f"Error: {shown.title[0].lower()}{shown.title[1:]}")
         if not number or np.ptp(best) > 0:
             ax.legend(loc="best")
@@ -632,17 +625,17 @@ def plot_comparisons(comparisons: Sequence[Comparison], chance: float) -> Figure
 
 def _draw_groups(ax: Axes, x: np.ndarray, train: np.ndarray, test: np.ndarray) -> None:
     """Seeds and means for named groups, which no line may connect: train left, test right of the middle."""
-    looks = (("train", train, EXAMPLES, "s", -0.14), ("test", test, OWN, "o", 0.14))
+    looks = (("train", train, style.EXAMPLES, "s", -0.14), ("test", test, style.OWN, "o", 0.14))
     for name, rows, color, marker, shift in looks:
         ax.plot(x + shift, rows.T, marker, color=color, alpha=0.5, markersize=4)
         ax.hlines(
-            rows.mean(0), x + shift - 0.12, x + shift + 0.12, color=color, linewidth=STRONG, label=f"{name}, mean"
+            rows.mean(0), x + shift - 0.12, x + shift + 0.12, color=color, linewidth=style.STRONG, label=f"{name}, mean"
         )
     ax.set_xlim(x[0] - 0.5, x[-1] + 0.5)
     ax.grid(axis="x", visible=False)
 
 
-@styled
+@style.styled
 def plot_by_radius(
     radius: Sequence[float],
     curves: Mapping[str, tuple[torch.Tensor, torch.Tensor]],
@@ -660,34 +653,39 @@ def plot_by_radius(
     Returns:
         The figure.
     """
-    fig = new_figure(3.6)
+    fig = style.new_figure(3.6)
     axes = fig.subplots(1, 2)
     fig.subplots_adjust(left=0.085, right=0.985, bottom=0.15, top=0.79, wspace=0.26)
-    looks = [(OWN, "-", "o"), (OTHER, DASHED, "s"), (OTHER, "-", "D"), (COLORS["sky"], DOTTED, "v")]
-    best = {"color": BEST, "linestyle": DASH_DOT, "linewidth": CURVE}
+    looks = [
+        (style.OWN, "-", "o"),
+        (style.OTHER, style.DASHED, "s"),
+        (style.OTHER, "-", "D"),
+        (style.COLORS["sky"], style.DOTTED, "v"),
+    ]
+    best = {"color": style.BEST, "linestyle": style.DASH_DOT, "linewidth": style.CURVE}
     axes[0].plot(radius, ceiling, label="Bayes' rule", **best)
     axes[1].axhline(0, **best)  # the confidence of Bayes' rule is, on average, its accuracy
     said = []
     for (name, (accuracy, confidence)), (color, dashes, marker) in zip(curves.items(), looks, strict=False):
         for ax, values in zip(axes, (accuracy, confidence - accuracy), strict=True):
-            spread(ax, radius, values, name, color).set(linestyle=dashes, marker=marker, markersize=5)
+            style.spread(ax, radius, values, name, color).set(linestyle=dashes, marker=marker, markersize=5)
         right, sure = accuracy[:, -1].mean(), confidence[:, -1].mean()
         said.append(f"{name}: right in {_words(right)}, confidence {_words(sure)}")
     for ax, title in zip(axes, ("Accuracy", "Confidence minus accuracy"), strict=True):
-        ax.axvspan(0, 1, color=COLORS["light"], alpha=0.35, linewidth=0, zorder=0)
+        ax.axvspan(0, 1, color=style.COLORS["light"], alpha=0.35, linewidth=0, zorder=0)
         ax.set(xlabel="distance from the centre", xlim=(0, 2), xticks=np.arange(0, 2.1, 0.5), title=title)
     _percent(axes[0], 0, 1.03)
     _percent(axes[1], -0.3, 1.03)
-    chance_line(axes[0], chance, f"chance {100 * chance:.0f} %")
-    axes[0].text(0.5, 0.06, "training arms", ha="center", fontsize=NORMAL, color=INK)
+    style.chance_line(axes[0], chance, f"chance {100 * chance:.0f} %")
+    axes[0].text(0.5, 0.06, "training arms", ha="center", fontsize=style.NORMAL, color=style.INK)
     handles, labels = axes[0].get_legend_handles_labels()
-    fig.legend(handles, labels, loc="upper center", ncols=len(labels), fontsize=NORMAL, columnspacing=1.4)
+    fig.legend(handles, labels, loc="upper center", ncols=len(labels), fontsize=style.NORMAL, columnspacing=1.4)
     said.append(f"Bayes' rule: right in {_words(ceiling[-1])}")
     outermost = f"At a distance of {float(radius[-1]):.1f}"
     return describe(fig, f"Accuracy and overconfidence, ring by ring. {outermost}: {'; '.join(said)}.".replace("$", ""))
 
 
-@styled
+@style.styled
 def plot_seeds(seeds: Mapping[str, Sequence[float]], run: Mapping[str, float], ceiling: float) -> Figure:
     """One run on top of the distribution over our seeds.
 
@@ -701,17 +699,19 @@ def plot_seeds(seeds: Mapping[str, Sequence[float]], run: Mapping[str, float], c
     """
     import seaborn as sns
 
-    fig = new_figure(1.3 + 0.5 * len(seeds))
+    fig = style.new_figure(1.3 + 0.5 * len(seeds))
     ax = fig.add_axes((0.085, 0.26, 0.89, 0.52))
     values = {name: np.asarray(row, dtype=float) for name, row in seeds.items()}
-    sns.stripplot(data=values, orient="h", color=OWN, alpha=0.6, size=7, jitter=False, ax=ax)
-    ax.plot(list(run.values()), [list(seeds).index(name) for name in run], "X", color=OTHER, markersize=11, zorder=4)
-    ax.axvline(ceiling, color=BEST, linestyle=DASH_DOT, linewidth=CURVE)
+    sns.stripplot(data=values, orient="h", color=style.OWN, alpha=0.6, size=7, jitter=False, ax=ax)
+    ax.plot(
+        list(run.values()), [list(seeds).index(name) for name in run], "X", color=style.OTHER, markersize=11, zorder=4
+    )
+    ax.axvline(ceiling, color=style.BEST, linestyle=style.DASH_DOT, linewidth=style.CURVE)
     ax.set_ylim(len(values) - 0.5, -0.5)
     ax.set(xlabel="accuracy (%)", xlim=(min(map(min, [*values.values(), run.values()])) - 0.3, ceiling + 0.3))
     ax.grid(axis="x", visible=True)
-    keys = [("o", OWN, "none", "ours, one seed each"), ("X", OTHER, "none", "one run of the source's code")]
-    keys.append(("", BEST, DASH_DOT, "best possible on average"))
+    keys = [("o", style.OWN, "none", "ours, one seed each"), ("X", style.OTHER, "none", "one run of the source's code")]
+    keys.append(("", style.BEST, style.DASH_DOT, "best possible on average"))
     for marker, color, dashes, label in keys:
         ax.plot([], [], marker=marker, color=color, linestyle=dashes, label=label)
     ax.legend(loc="lower left", bbox_to_anchor=(-0.01, 1.0), ncols=3)
@@ -723,7 +723,7 @@ def plot_seeds(seeds: Mapping[str, Sequence[float]], run: Mapping[str, float], c
     return describe(fig, f"Accuracies as dots. {said}. The best possible on average is {approx(ceiling)} %.")
 
 
-@styled
+@style.styled
 def plot_confusion(matrices: Mapping[str, torch.Tensor]) -> Figure:
     """Confusion matrices side by side: of the points of each class, how many are given to which.
 
@@ -735,7 +735,7 @@ def plot_confusion(matrices: Mapping[str, torch.Tensor]) -> Figure:
     """
     import seaborn as sns
 
-    fig = new_figure(7.2 / len(matrices) - 0.3)
+    fig = style.new_figure(7.2 / len(matrices) - 0.3)
     axes = fig.subplots(1, len(matrices), squeeze=False, sharey=True)[0]
     fig.subplots_adjust(left=0.085, right=0.99, bottom=0.16, top=0.9, wspace=0.06)
     said = []
@@ -749,7 +749,7 @@ def plot_confusion(matrices: Mapping[str, torch.Tensor]) -> Figure:
             vmax=100,
             square=True,
             cbar=False,
-            linewidths=GUIDE,
+            linewidths=style.GUIDE,
             linecolor="white",
             ax=ax,
         )

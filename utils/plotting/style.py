@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import matplotlib.style as mpl_style
 import numpy as np
+from matplotlib import colormaps
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 
@@ -148,6 +149,20 @@ def _luminance(channels: np.ndarray) -> float:
     return float(amounts @ (0.2126, 0.7152, 0.0722))
 
 
+def in_order(n: int, first: float = 0.0, last: float = 0.82) -> np.ndarray:
+    """One colour for each of n things that have an order, dark for the first; none too light for a line on white.
+
+    Args:
+        n: how many.
+        first: where the first lies on the scale, from 0 to 1.
+        last: likewise for the last.
+
+    Returns:
+        Colours, shape (n, 4).
+    """
+    return colormaps[SEQUENTIAL](np.linspace(first, last, n))
+
+
 def chance_line(ax: Axes, level: float, label: str = "chance") -> Line2D:
     """Mark the score that guessing would reach: grey, dashed, named.
 
@@ -176,6 +191,49 @@ def best_line(ax: Axes, level: float, label: str = "best possible") -> Line2D:
     return _level(ax, level, label, BEST, "#00664B", DASH_DOT)
 
 
+def name_ends(ax: Axes, ends: Sequence[tuple[float, float, str, Any]]) -> None:
+    """Write each line's name at its right end, pushed apart where ends lie close.
+
+    Args:
+        ax: with its place and its limits set.
+        ends: (x, y, words, color) of each line.
+    """
+    ax.get_ylim()  # brings the limits up to date
+    points = 72 / ax.figure.dpi
+    ordered = sorted(ends, key=lambda end: ax.transData.transform(end[:2])[1])
+    places = [points * ax.transData.transform(end[:2])[1] for end in ordered]
+    heights = apart(places, 1.35 * SMALL)
+    for (x, y, words, color), place, height in zip(ordered, places, heights, strict=True):
+        offset = {"xytext": (5, height - place), "textcoords": "offset points", "annotation_clip": False}
+        ax.annotate(words, (x, y), color=ink(to_hex(color)), fontsize=SMALL, va="center", **offset)
+
+
+def apart(places: Sequence[float], gap: float) -> list[float]:
+    """Places in their order, each at least a gap from the next, moved no further than that needs.
+
+    Args:
+        places: ascending.
+        gap: in the same units.
+
+    Returns:
+        As many places.
+
+    >>> apart([0, 1, 10], 3)
+    [-1.0, 2.0, 10.0]
+    """
+    # Groups of places that touch each other: each keeps its middle.
+    groups: list[list[float]] = []
+    for place in places:
+        groups.append([float(place)])
+        while len(groups) > 1 and _lowest(groups[-1], gap) < _lowest(groups[-2], gap) + len(groups[-2]) * gap:
+            groups[-2:] = [groups[-2] + groups[-1]]
+    return [_lowest(group, gap) + gap * number for group in groups for number in range(len(group))]
+
+
+def _lowest(group: Sequence[float], gap: float) -> float:
+    return sum(group) / len(group) - gap * (len(group) - 1) / 2
+
+
 def _level(ax: Axes, level: float, label: str, color: str, ink: str, dashes: Any) -> Line2D:
     line = ax.axhline(level, color=color, linestyle=dashes, linewidth=GUIDE, zorder=1)
     ax.annotate(
@@ -192,7 +250,9 @@ def _level(ax: Axes, level: float, label: str, color: str, ink: str, dashes: Any
     return line
 
 
-def spread(ax: Axes, x: Sequence[float], samples: Sequence[Sequence[float]], label: str, color: str) -> Line2D:
+def spread(
+    ax: Axes, x: Sequence[float], samples: Sequence[Sequence[float]], label: str, color: Any, dashes: Any = "-"
+) -> Line2D:
     """Draw a mean over seeds with everything that the mean hides: the range as a band, each seed as a dot.
 
     Args:
@@ -201,6 +261,7 @@ def spread(ax: Axes, x: Sequence[float], samples: Sequence[Sequence[float]], lab
         samples: (n_seeds, n) one row for each seed; NaN where a seed has no value.
         label: for the legend.
         color: of line, band and dots.
+        dashes: of the line.
 
     Returns:
         The line of the mean.
@@ -216,4 +277,4 @@ def spread(ax: Axes, x: Sequence[float], samples: Sequence[Sequence[float]], lab
         )
     ax.fill_between(positions, np.nanmin(rows, 0), np.nanmax(rows, 0), color=color, alpha=0.18, linewidth=0)
     ax.plot(positions, rows.T, ".", color=color, alpha=0.45, markersize=4)
-    return ax.plot(positions, np.nanmean(rows, 0), color=color, label=label)[0]
+    return ax.plot(positions, np.nanmean(rows, 0), color=color, linestyle=dashes, label=label)[0]

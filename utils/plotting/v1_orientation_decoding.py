@@ -11,34 +11,14 @@ from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
 
 from utils.page.figures import describe
 from utils.page.numbers import approx, counted
+from utils.plotting import style
 from utils.plotting.gratings import angle_ring
-from utils.plotting.style import (
-    BEST,
-    COLORS,
-    CURVE,
-    CYCLIC,
-    DASH_DOT,
-    DASHED,
-    EXAMPLES,
-    GUIDE,
-    NORMAL,
-    OTHER,
-    OWN,
-    SEQUENTIAL,
-    SMALL,
-    THIN,
-    TRUTH,
-    chance_line,
-    new_figure,
-    spread,
-    styled,
-)
 
 # Neurons and conditions that are told apart by colour alone have lines of their own as well.
 SERIES = (
-    (COLORS["blue"], "-"),
-    (COLORS["vermillion"], DASHED),
-    (COLORS["green"], DASH_DOT),
+    (style.COLORS["blue"], "-"),
+    (style.COLORS["vermillion"], style.DASHED),
+    (style.COLORS["green"], style.DASH_DOT),
 )
 _EDGE = 20  # degrees next to the wrap
 _DOT = {"markersize": 3.4, "alpha": 0.75, "markeredgewidth": 0, "linestyle": "none", "marker": "o"}
@@ -68,7 +48,7 @@ def plain_ticks(axis, values: Sequence[float]) -> None:
     axis.set_minor_locator(NullLocator())
 
 
-@styled
+@style.styled
 def plot_data_matrix(
     responses: torch.Tensor, stimuli: torch.Tensor, cells: Sequence[int], period: float = 360, shown: int = 100
 ) -> Figure:
@@ -86,8 +66,11 @@ def plot_data_matrix(
     """
     picture = responses[:, :shown].numpy().T
     degrees = stimuli[:, 0].numpy()
-    fig = new_figure(3.7)
-    left, right = fig.subplots(1, 2, width_ratios=(1.25, 1))
+    fig = style.new_figure(3.7)
+    cells = sorted(int(cell) for cell in cells)[: len(SERIES)]
+    left, *strips = fig.subplot_mosaic(
+        [["matrix", f"{cell}"] for cell in cells], width_ratios=(1.25, 1), gridspec_kw={"hspace": 0.3}
+    ).values()
     fig.subplots_adjust(0.09, 0.15, 0.97, 0.86, wspace=0.36)
     low, high = np.percentile(picture, (1, 99))
     edges = np.concatenate([degrees[:1], (degrees[1:] + degrees[:-1]) / 2, [period]])
@@ -95,7 +78,7 @@ def plot_data_matrix(
         edges,
         np.arange(len(picture) + 1),
         picture,
-        cmap=SEQUENTIAL,
+        cmap=style.SEQUENTIAL,
         vmin=low,
         vmax=max(high, low + 1e-9),
         rasterized=True,
@@ -105,24 +88,28 @@ def plot_data_matrix(
     left.set_title(f"{counted(len(picture), 'neuron')} of {responses.shape[1]:,}")
     left.grid(False)
     bar = fig.colorbar(mesh, ax=left, pad=0.03, fraction=0.06)
-    bar.ax.set_title("response", fontsize=SMALL, fontweight="normal", loc="left", pad=6)
+    bar.ax.set_title("response", fontsize=style.SMALL, fontweight="normal", loc="left", pad=6)
     peaks = {}
+    top = max(float(responses[:, cell].max()) for cell in cells)
+    bottom = min(float(responses[:, cell].min()) for cell in cells)
     # In the order of their numbers: a neuron that comes again has its colour again.
-    for cell, (color, dashes) in zip(sorted(int(cell) for cell in cells), SERIES, strict=False):
+    for ax, cell, (color, _) in zip(strips, cells, SERIES, strict=False):
         curve = responses[:, cell].numpy()
-        right.plot(degrees, curve, color=color, linewidth=THIN, linestyle=dashes, label=f"neuron {cell}")
+        ax.fill_between(degrees, curve, min(bottom, 0), color=color, alpha=0.25, linewidth=0)
+        ax.plot(degrees, curve, color=color, linewidth=style.THIN, label=f"neuron {cell}")
+        ax.set(xticks=turn_ticks(period), xticklabels=[], xlim=(0, period), ylim=(min(bottom, 0), 1.05 * top))
+        # Its name stands in the half that the peak leaves free.
+        late = degrees[curve.argmax()] > period / 2
+        corner = {"transform": ax.transAxes, "fontsize": style.NORMAL, "color": style.ink(color), "va": "top"}
+        ax.text(0.02 if late else 0.98, 0.98, f"neuron {cell}", ha="left" if late else "right", **corner)
         peaks[cell] = float(degrees[curve.argmax()])
         left.annotate(
             "", (0, cell + 0.5), xytext=(-7, 0), textcoords="offset points",
-            arrowprops={"arrowstyle": "-|>", "color": color, "linewidth": THIN, "shrinkA": 0, "shrinkB": 0},
+            arrowprops={"arrowstyle": "-|>", "color": color, "linewidth": style.THIN, "shrinkA": 0, "shrinkB": 0},
         )  # fmt: skip
-    top = max(float(responses[:, cell].max()) for cell in peaks)
-    bottom = min(float(responses[:, cell].min()) for cell in peaks)
-    right.set(xlabel="angle of the grating (degrees)", ylabel="response", xticks=turn_ticks(period), xlim=(0, period))
-    # Room for the legend above the highest peak.
-    right.set_ylim(bottom - 0.05 * (top - bottom), top + (0.1 + 0.12 * len(peaks)) * (top - bottom))
-    right.set_title(f"{counted(len(peaks), 'tuning curve')}")
-    right.legend(fontsize=SMALL, loc="upper right", borderaxespad=0)
+    strips[0].set_title(f"{counted(len(peaks), 'tuning curve')}")
+    strips[len(strips) // 2].set_ylabel("response")
+    strips[-1].set(xlabel="angle of the grating (degrees)", xticklabels=[f"{tick:g}" for tick in turn_ticks(period)])
     named = ", ".join(f"neuron {cell} at {approx(peak, 3)} degrees" for cell, peak in peaks.items())
     return describe(
         fig,
@@ -131,7 +118,7 @@ def plot_data_matrix(
     )
 
 
-@styled
+@style.styled
 def plot_random_neurons(
     responses: torch.Tensor, stimuli: torch.Tensor, cells: Sequence[int], shares: torch.Tensor, period: float = 360
 ) -> Figure:
@@ -147,17 +134,24 @@ def plot_random_neurons(
     Returns:
         The figure, with its words.
     """
-    fig = new_figure(3.2)
+    fig = style.new_figure(3.2)
     axes = fig.subplots(2, 4, sharex=True, sharey=True)
     fig.subplots_adjust(0.08, 0.16, 0.98, 0.9, wspace=0.12, hspace=0.38)
+    # The mean over a twenty-fourth of the period, where there are stimuli.
+    which = (stimuli[:, 0] * 24 / period).long().clamp(0, 23)
+    present = which.unique().tolist()
+    groups, middle = [which == k for k in present], [(k + 0.5) * period / 24 for k in present]
     for ax, cell in zip(axes.flat, cells, strict=False):
-        ax.plot(stimuli[:, 0], responses[:, cell], ".", color=TRUTH, markersize=3)
-        ax.set_title(f"neuron {cell}: {100 * max(float(shares[cell]), 0):.0f} %", fontsize=NORMAL, fontweight="normal")
+        ax.plot(stimuli[:, 0], responses[:, cell], ".", color=style.TRUTH, markersize=2.5, alpha=0.7)
+        ax.plot(middle, [float(responses[near, cell].mean()) for near in groups], color=style.OWN, linewidth=style.THIN)
+        ax.set_title(
+            f"neuron {cell}: {100 * max(float(shares[cell]), 0):.0f} %", fontsize=style.NORMAL, fontweight="normal"
+        )
         ax.set(xticks=[0, period / 2], xlim=(0, period))
     for ax in axes.flat[len(cells) :]:
         ax.set_axis_off()
-    fig.supxlabel("angle of the grating (degrees)", fontsize=NORMAL)
-    fig.supylabel("response", fontsize=NORMAL)
+    fig.supxlabel("angle of the grating (degrees); line: mean; per cent: tuning's part", fontsize=style.NORMAL)
+    fig.supylabel("response", fontsize=style.NORMAL)
     clear = sum(float(shares[cell]) > 0.2 for cell in cells)
     return describe(
         fig,
@@ -166,7 +160,7 @@ def plot_random_neurons(
     )
 
 
-@styled
+@style.styled
 def plot_population_structure(
     shares: torch.Tensor, scores: torch.Tensor, stimuli: torch.Tensor, period: float = 360
 ) -> Figure:
@@ -181,11 +175,11 @@ def plot_population_structure(
     Returns:
         The figure, with its words.
     """
-    fig = new_figure(4.6)
+    fig = style.new_figure(4.6)
     above = [fig.add_axes((0.07 + 0.335 * column, 0.45, 0.27, 0.42)) for column in range(2)]
     for ax, (first, second) in zip(above, ((0, 1), (2, 3)), strict=True):
         x, y = scores[:, first], scores[:, second]
-        ax.scatter(x, y, c=stimuli[:, 0], cmap=CYCLIC, vmin=0, vmax=period, s=16, linewidths=0)
+        ax.scatter(x, y, c=stimuli[:, 0], cmap=style.CYCLIC, vmin=0, vmax=period, s=16, linewidths=0)
         ax.set(xlabel=f"component {first + 1}", ylabel=f"component {second + 1}", xticks=[], yticks=[])
         ax.set_title(f"Components {first + 1} and {second + 1}")
         ax.set_aspect("equal", adjustable="datalim")
@@ -194,7 +188,7 @@ def plot_population_structure(
     below = fig.add_axes((0.1, 0.11, 0.87, 0.2))
     n = min(20, len(shares))
     percent = 100 * np.asarray(shares[:n])
-    below.bar(np.arange(1, n + 1), percent, color=TRUTH, width=0.75)
+    below.bar(np.arange(1, n + 1), percent, color=style.TRUTH, width=0.75)
     below.set(xlabel="component", ylabel="variance (%)", xlim=(0.3, n + 0.7))
     below.set_xticks([k for k in (1, 5, 10, 15, 20) if k <= n])
     below.grid(axis="x", visible=False)
@@ -231,7 +225,7 @@ def _times(first: int, second: int) -> str:
     return "the angle" if first == 1 else "twice the angle" if first == 2 else f"{first} times the angle"
 
 
-@styled
+@style.styled
 def plot_decoded_against_true(panels: Mapping[str, tuple[torch.Tensor, torch.Tensor]], period: float = 360) -> Figure:
     """Decoded against true angle, one panel for each entry.
 
@@ -242,16 +236,16 @@ def plot_decoded_against_true(panels: Mapping[str, tuple[torch.Tensor, torch.Ten
     Returns:
         The figure, with its words.
     """
-    fig = new_figure(3.25 if len(panels) < 3 else 2.9)
+    fig = style.new_figure(3.25 if len(panels) < 3 else 2.9)
     axes = np.atleast_1d(fig.subplots(1, len(panels)))
     fig.subplots_adjust(0.09, 0.17, 0.97, 0.86, wspace=0.26)
     edge, words = _EDGE * period / 360, []
     for ax, (title, (true, decoded)) in zip(axes, panels.items(), strict=True):
         true, decoded = true[:, 0].numpy(), decoded[:, 0].detach().numpy()
         for side in ((0, edge), (period - edge, period)):
-            ax.axvspan(*side, color=COLORS["yellow"], alpha=0.22, linewidth=0, zorder=0)
-        ax.plot((0, period), (0, period), color=TRUTH, linewidth=GUIDE, zorder=1)
-        ax.plot(true, decoded, color=EXAMPLES if "training" in title else OWN, **_DOT)
+            ax.axvspan(*side, color=style.COLORS["yellow"], alpha=0.22, linewidth=0, zorder=0)
+        ax.plot((0, period), (0, period), color=style.TRUTH, linewidth=style.GUIDE, zorder=1)
+        ax.plot(true, decoded, color=style.EXAMPLES if "training" in title else style.OWN, **_DOT)
         low, high = min(-0.06 * period, decoded.min()), max(1.06 * period, decoded.max())
         ax.set(
             xlim=(-0.03 * period, 1.03 * period), ylim=(low, high), xticks=turn_ticks(period), yticks=turn_ticks(period)
@@ -270,7 +264,7 @@ def plot_decoded_against_true(panels: Mapping[str, tuple[torch.Tensor, torch.Ten
     )
 
 
-@styled
+@style.styled
 def plot_training_curve(
     losses: Sequence[float], published: Mapping[int, float], others: Sequence[Sequence[float]] = ()
 ) -> Figure:
@@ -284,22 +278,22 @@ def plot_training_curve(
     Returns:
         The figure, with its words.
     """
-    fig = new_figure(3.2)
+    fig = style.new_figure(3.2)
     axes = fig.subplots(1, 2)
     fig.subplots_adjust(0.105, 0.17, 0.97, 0.87, wspace=0.28)
     steps = np.arange(1, len(losses) + 1)
     for ax, scale, last in zip(axes, ("linear", "log"), (min(50, len(losses)), len(losses)), strict=True):
         for number, other in enumerate(others):
             label = f"{counted(len(others), 'population')}, other seeds" if number == 0 else None
-            ax.plot(steps[:last], other[:last], color=OTHER, linewidth=GUIDE, alpha=0.7, label=label)
-        ax.plot(steps[:last], losses[:last], color=OWN, linewidth=CURVE, label="this network")
+            ax.plot(steps[:last], other[:last], color=style.OTHER, linewidth=style.GUIDE, alpha=0.7, label=label)
+        ax.plot(steps[:last], losses[:last], color=style.OWN, linewidth=style.CURVE, label="this network")
         chosen = {k: v for k, v in published.items() if k <= last}
         if chosen:
             ax.plot(
                 list(chosen),
                 list(chosen.values()),
                 "o",
-                color=TRUTH,
+                color=style.TRUTH,
                 markerfacecolor="white",
                 label="published",
                 zorder=5,
@@ -320,7 +314,7 @@ def plot_training_curve(
     return describe(fig, words)
 
 
-@styled
+@style.styled
 def plot_activations(losses: Mapping[str, np.ndarray], functions: Mapping[str, Callable]) -> Figure:
     """Activation functions, their slopes, and the training loss of networks that use them.
 
@@ -331,22 +325,22 @@ def plot_activations(losses: Mapping[str, np.ndarray], functions: Mapping[str, C
     Returns:
         The figure, with its words.
     """
-    fig = new_figure(3.0)
+    fig = style.new_figure(3.0)
     axes = fig.subplots(1, 3, width_ratios=(1, 1, 1.3))
     fig.subplots_adjust(0.07, 0.18, 0.98, 0.86, wspace=0.36)
     z = torch.linspace(-6, 6, 241, requires_grad=True)
     for (name, function), (color, dashes) in zip(functions.items(), SERIES, strict=True):
         value = function(z)
         (slope,) = torch.autograd.grad(value.sum(), z)
-        line = {"color": color, "linestyle": dashes, "linewidth": CURVE}
+        line = {"color": color, "linestyle": dashes, "linewidth": style.CURVE}
         axes[0].plot(z.detach(), value.detach(), label=name, **line)
         axes[1].plot(z.detach(), slope, **line)
         steps = np.arange(1, losses[name].shape[1] + 1)
-        axes[2].plot(steps, losses[name].T, color=color, linestyle=dashes, linewidth=GUIDE)
+        axes[2].plot(steps, losses[name].T, color=color, linestyle=dashes, linewidth=style.GUIDE)
     axes[0].set(xlabel="total input z", ylim=(-1.2, 3.2), title="Activity")
     axes[1].set(xlabel="total input z", ylim=(-0.05, 1.3), title="Slope")
     axes[2].set(xlabel="iteration", yscale="log", title="Training loss (degrees²)")
-    axes[0].legend(loc="upper left", fontsize=SMALL)
+    axes[0].legend(loc="upper left", fontsize=style.SMALL)
     ends = ", ".join(f"{name} {approx(found[:, -1].mean(), 1)}" for name, found in losses.items())
     return describe(
         fig,
@@ -355,7 +349,7 @@ def plot_activations(losses: Mapping[str, np.ndarray], functions: Mapping[str, C
     )
 
 
-@styled
+@style.styled
 def plot_ring(true: torch.Tensor, points: torch.Tensor, decoded: torch.Tensor, period: float = 360) -> Figure:
     """Outputs of a sine-cosine decoder in their plane, and decoded against true angle.
 
@@ -368,19 +362,19 @@ def plot_ring(true: torch.Tensor, points: torch.Tensor, decoded: torch.Tensor, p
     Returns:
         The figure, with its words.
     """
-    fig = new_figure(2.9)
+    fig = style.new_figure(2.9)
     left, right = fig.add_axes((0.095, 0.19, 0.265, 0.66)), fig.add_axes((0.715, 0.19, 0.265, 0.66))
     angle_ring(fig.add_axes((0.365, 0.19, 0.265, 0.66)), period)
     angle = np.linspace(0, 2 * np.pi, 200)
-    left.plot(np.cos(angle), np.sin(angle), color=TRUTH, linewidth=GUIDE)
+    left.plot(np.cos(angle), np.sin(angle), color=style.TRUTH, linewidth=style.GUIDE)
     xy = points.detach().numpy()
-    left.scatter(xy[:, 1], xy[:, 0], c=true[:, 0], cmap=CYCLIC, vmin=0, vmax=period, s=18, linewidths=0)
+    left.scatter(xy[:, 1], xy[:, 0], c=true[:, 0], cmap=style.CYCLIC, vmin=0, vmax=period, s=18, linewidths=0)
     reach = max(1.5, 1.05 * float(np.abs(xy).max()))
     left.set(xlabel="output for the cosine", ylabel="output for the sine", xlim=(-reach, reach), ylim=(-reach, reach))
     left.set_aspect("equal")
     left.set_title("A point for each")
-    right.plot((0, period), (0, period), color=TRUTH, linewidth=GUIDE)
-    right.plot(true[:, 0], decoded[:, 0].detach(), color=OWN, **_DOT)
+    right.plot((0, period), (0, period), color=style.TRUTH, linewidth=style.GUIDE)
+    right.plot(true[:, 0], decoded[:, 0].detach(), color=style.OWN, **_DOT)
     margin = 0.03 * period
     right.set(xlim=(-margin, period + margin), ylim=(-margin, period + margin))
     right.set(xticks=turn_ticks(period), yticks=turn_ticks(period))
@@ -396,7 +390,7 @@ def plot_ring(true: torch.Tensor, points: torch.Tensor, decoded: torch.Tensor, p
     )
 
 
-@styled
+@style.styled
 def plot_classifier(trails: Mapping[str, Mapping[str, Sequence[float]]]) -> Figure:
     """Loss of a classifier over iterations, on training and held-out stimuli, for several penalties.
 
@@ -406,25 +400,32 @@ def plot_classifier(trails: Mapping[str, Mapping[str, Sequence[float]]]) -> Figu
     Returns:
         The figure, with its words.
     """
-    fig = new_figure(2.7)
+    fig = style.new_figure(2.7)
     axes = np.atleast_1d(fig.subplots(1, len(trails), sharey=True))
     fig.subplots_adjust(0.09, 0.19, 0.98, 0.85, wspace=0.12)
     floor = max(min(min(trail["train"]) for trail in trails.values()) * 0.7, 1e-4)
     words = []
     for ax, (name, trail) in zip(axes, trails.items(), strict=True):
-        ax.plot(trail["step"], trail["train"], color=EXAMPLES, linestyle=DASHED, linewidth=CURVE, label="training")
-        ax.plot(trail["step"], trail["test"], color=OWN, linewidth=CURVE, label="held out")
+        ax.plot(
+            trail["step"],
+            trail["train"],
+            color=style.EXAMPLES,
+            linestyle=style.DASHED,
+            linewidth=style.CURVE,
+            label="training",
+        )
+        ax.plot(trail["step"], trail["test"], color=style.OWN, linewidth=style.CURVE, label="held out")
         ax.set(yscale="log", ylim=(floor, 6), xlabel="iteration", xlim=(0, None))
         ax.set_title(name)
         words.append(f"{name}, {approx(trail['train'][-1], 1)} and {approx(trail['test'][-1], 1)}")
-    axes[-1].legend(fontsize=SMALL, loc="upper right", borderaxespad=0)
+    axes[-1].legend(fontsize=style.SMALL, loc="upper right", borderaxespad=0)
     axes[0].set_ylabel("cross entropy")
     return describe(
         fig, f"Cross entropy over iterations. At the end it is on training and held-out stimuli: {'; '.join(words)}."
     )
 
 
-@styled
+@style.styled
 def plot_decoded_bins(
     true: torch.Tensor, decoded: Mapping[str, torch.Tensor], n_classes: int, period: float = 360
 ) -> Figure:
@@ -439,18 +440,18 @@ def plot_decoded_bins(
     Returns:
         The figure, with its words.
     """
-    fig = new_figure(3.3)
+    fig = style.new_figure(3.3)
     axes = np.atleast_1d(fig.subplots(1, len(decoded), sharey=True))
     fig.subplots_adjust(0.15, 0.16, 0.98, 0.88, wspace=0.08)
     width = period / n_classes
     right_bins, words = torch.floor(true % period / width), []
     for ax, (name, bins) in zip(axes, decoded.items(), strict=True):
         for number in range(n_classes):
-            ax.axvline(number * width, color=COLORS["light"], linewidth=0.6, zorder=0)
+            ax.axvline(number * width, color=style.COLORS["light"], linewidth=0.6, zorder=0)
             # The box that a right answer falls into.
             box = (number * width, (number + 1) * width)
-            ax.fill_between(box, number, number + 1, color=TRUTH, alpha=0.3, linewidth=0)
-        ax.plot(true, bins + 0.5, color=OWN, **_DOT)
+            ax.fill_between(box, number, number + 1, color=style.TRUTH, alpha=0.3, linewidth=0)
+        ax.plot(true, bins + 0.5, color=style.OWN, **_DOT)
         ax.set(
             xlim=(0, period), ylim=(0, n_classes), xticks=turn_ticks(period)[::2][:-1], xlabel="true angle (degrees)"
         )
@@ -470,7 +471,7 @@ def plot_decoded_bins(
     )
 
 
-@styled
+@style.styled
 def plot_errors_by_decoder(errors: Mapping[str, Sequence[float]], chance: float = 90) -> Figure:
     """Held-out error of every decoder on a logarithmic axis, each seed a dot.
 
@@ -481,16 +482,16 @@ def plot_errors_by_decoder(errors: Mapping[str, Sequence[float]], chance: float 
     Returns:
         The figure, with its words.
     """
-    fig = new_figure(0.95 + 0.34 * len(errors))
+    fig = style.new_figure(0.95 + 0.34 * len(errors))
     height = fig.get_figheight()
     ax = fig.add_axes((0.36, 0.6 / height, 0.61, 1 - 0.8 / height))
     for row, (_, values) in enumerate(errors.items()):
         y = len(errors) - 1 - row
-        ax.plot((min(values), max(values)), (y, y), color=OWN, alpha=0.2, linewidth=6, solid_capstyle="round")
-        ax.plot(values, np.full(len(values), y), "o", color=OWN, markersize=4, alpha=0.5, markeredgewidth=0)
-        ax.plot(np.mean(values), y, "|", color=OWN, markersize=13, markeredgewidth=2)
-    ax.axvline(chance, color=TRUTH, linestyle=DASHED, linewidth=GUIDE)
-    ax.text(chance * 0.96, len(errors) - 0.45, "chance", ha="right", va="top", fontsize=SMALL, color="#666666")
+        ax.plot((min(values), max(values)), (y, y), color=style.OWN, alpha=0.2, linewidth=6, solid_capstyle="round")
+        ax.plot(values, np.full(len(values), y), "o", color=style.OWN, markersize=4, alpha=0.5, markeredgewidth=0)
+        ax.plot(np.mean(values), y, "|", color=style.OWN, markersize=13, markeredgewidth=2)
+    ax.axvline(chance, color=style.TRUTH, linestyle=style.DASHED, linewidth=style.GUIDE)
+    ax.text(chance * 0.96, len(errors) - 0.45, "chance", ha="right", va="top", fontsize=style.SMALL, color="#666666")
     lowest = min(min(values) for values in errors.values())
     ax.set(xscale="log", xlim=(min(0.8, lowest * 0.8), 1.35 * chance), ylim=(-0.6, len(errors) - 0.4))
     plain_ticks(ax.xaxis, [x for x in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50) if x < chance] + [chance])
@@ -507,7 +508,7 @@ def plot_errors_by_decoder(errors: Mapping[str, Sequence[float]], chance: float 
     )
 
 
-@styled
+@style.styled
 def plot_error_scaling(
     neurons: Sequence[int],
     by_neurons: Mapping[str, np.ndarray],
@@ -527,20 +528,22 @@ def plot_error_scaling(
     Returns:
         The figure, with its words.
     """
-    fig = new_figure(3.5)
+    fig = style.new_figure(3.5)
     axes = fig.subplots(1, 2, sharey=True)
     fig.subplots_adjust(0.09, 0.15, 0.97, 0.88, wspace=0.1)
     lowest, words = chance, []
     for ax, x, errors, noun in zip(
         axes, (neurons, trained), (by_neurons, by_stimuli), ("neurons", "training stimuli"), strict=True
     ):
-        for (name, samples), color, dashes in zip(errors.items(), (OWN, OTHER), ("-", DASHED), strict=False):
-            spread(ax, x, samples, f"{name}, {counted(len(samples), 'seed')}", color).set_linestyle(dashes)
+        for (name, samples), color, dashes in zip(
+            errors.items(), (style.OWN, style.OTHER), ("-", style.DASHED), strict=False
+        ):
+            style.spread(ax, x, samples, f"{name}, {counted(len(samples), 'seed')}", color).set_linestyle(dashes)
             lowest = min(lowest, samples.min())
             mean = samples.mean(0)
             words.append(f"{name}, from {approx(mean[0], 2)} to {approx(mean[-1], 2)} degrees with more {noun}")
         ax.set(xscale="log", yscale="log", xlabel=f"number of {noun}")
-        chance_line(ax, chance)
+        style.chance_line(ax, chance)
         plain_ticks(ax.yaxis, (0.1, 0.3, 1, 3, 10, 30, 90))
     axes[0].set_ylim(0.7 * lowest, 1.5 * chance)
     plain_ticks(axes[0].xaxis, [n for n in (10, 100, 1000, 10000) if neurons[0] <= n <= neurons[-1]] or neurons)
@@ -548,11 +551,11 @@ def plot_error_scaling(
     axes[0].set_ylabel("error on held-out stimuli (degrees)")
     axes[0].set_title("All training stimuli, more neurons")
     axes[1].set_title("All neurons, more training stimuli")
-    axes[0].legend(loc="lower left", fontsize=SMALL)
+    axes[1].legend(loc="lower left", fontsize=style.SMALL)
     return describe(fig, f"The held-out error goes, on logarithmic axes: {'; '.join(words)}.")
 
 
-@styled
+@style.styled
 def plot_information(
     sizes: Sequence[int], bounds: Mapping[str, Sequence[float]], errors: Mapping[str, Mapping[str, Sequence[float]]]
 ) -> Figure:
@@ -566,17 +569,17 @@ def plot_information(
     Returns:
         The figure, with its words.
     """
-    fig = new_figure(3.4)
+    fig = style.new_figure(3.4)
     axes = np.atleast_1d(fig.subplots(1, len(bounds), sharey=True))
     fig.subplots_adjust(0.09, 0.16, 0.97, 0.88, wspace=0.08)
-    styles = {"learned": (OWN, "-", "o"), "knowing": (OTHER, DASHED, "s")}
+    styles = {"learned": (style.OWN, "-", "o"), "knowing": (style.OTHER, style.DASHED, "s")}
     labels = {"learned": "learned from examples", "knowing": "knows tuning and covariance"}
     words = []
     for ax, (kind, bound) in zip(axes, bounds.items(), strict=True):
-        ax.plot(sizes, bound, color=BEST, linestyle=DASH_DOT, linewidth=CURVE, label="best possible")
+        ax.plot(sizes, bound, color=style.BEST, linestyle=style.DASH_DOT, linewidth=style.CURVE, label="best possible")
         for name, found in errors[kind].items():
             color, dashes, marker = styles[name]
-            line = {"color": color, "linestyle": dashes, "marker": marker, "linewidth": THIN}
+            line = {"color": color, "linestyle": dashes, "marker": marker, "linewidth": style.THIN}
             ax.plot(sizes, found, markersize=4, label=labels[name], **line)
         ax.set(xscale="log", yscale="log", xlabel="number of neurons")
         ax.set_title(kind)
@@ -584,7 +587,7 @@ def plot_information(
         plain_ticks(ax.yaxis, (0.03, 0.1, 0.3, 1, 3, 10))
         words.append(f"{kind}, from {approx(bound[0], 2)} to {approx(bound[-1], 2)} degrees")
     axes[0].set_ylabel("mean error (degrees)")
-    axes[0].legend(loc="lower left", fontsize=SMALL)
+    axes[-1].legend(loc="lower left", fontsize=style.SMALL)
     return describe(
         fig,
         f"The best possible error against the number of neurons, {sizes[0]:,} to {sizes[-1]:,}, and errors of "
@@ -592,7 +595,7 @@ def plot_information(
     )
 
 
-@styled
+@style.styled
 def plot_xor(networks: Mapping[str, Callable[[torch.Tensor], torch.Tensor]]) -> Figure:
     """Outputs of networks over the plane, with the four cases of exclusive or.
 
@@ -602,7 +605,7 @@ def plot_xor(networks: Mapping[str, Callable[[torch.Tensor], torch.Tensor]]) -> 
     Returns:
         The figure, with its words.
     """
-    fig = new_figure(2.9)
+    fig = style.new_figure(2.9)
     axes = np.atleast_1d(fig.subplots(1, len(networks)))
     fig.subplots_adjust(0.07, 0.17, 0.9, 0.87, wspace=0.25)
     side = torch.linspace(-0.4, 1.4, 91)
@@ -617,13 +620,19 @@ def plot_xor(networks: Mapping[str, Callable[[torch.Tensor], torch.Tensor]]) -> 
         # Without rounding, a constant 0.5 would be drawn with the contours of its last digits.
         outputs = outputs.round(3)
         image = ax.imshow(
-            outputs, origin="lower", extent=(-0.4, 1.4, -0.4, 1.4), cmap=SEQUENTIAL, vmin=-0.5, vmax=1.5, aspect="equal"
+            outputs,
+            origin="lower",
+            extent=(-0.4, 1.4, -0.4, 1.4),
+            cmap=style.SEQUENTIAL,
+            vmin=-0.5,
+            vmax=1.5,
+            aspect="equal",
         )
         if outputs.min() < 0.5 < outputs.max():
-            ax.contour(side, side, outputs, levels=[0.5], colors=["white"], linewidths=THIN)
+            ax.contour(side, side, outputs, levels=[0.5], colors=["white"], linewidths=style.THIN)
         for x, y in ((0, 0), (0, 1), (1, 0), (1, 1)):
-            ax.plot(x, y, "o" if x == y else "s", color="white", markeredgecolor=OWN, markersize=12)
-            ax.text(x, y, f"{int(x != y)}", ha="center", va="center", fontsize=SMALL)
+            ax.plot(x, y, "o" if x == y else "s", color="white", markeredgecolor=style.OWN, markersize=12)
+            ax.text(x, y, f"{int(x != y)}", ha="center", va="center", fontsize=style.SMALL)
         ax.set(xticks=(0, 1), yticks=(0, 1), xlabel="input 1", ylabel="input 2")
         ax.set_title(title)
         ax.grid(False)
@@ -636,7 +645,7 @@ def plot_xor(networks: Mapping[str, Callable[[torch.Tensor], torch.Tensor]]) -> 
     )
 
 
-@styled
+@style.styled
 def plot_depth_and_width(x: torch.Tensor, curves: Mapping[str, torch.Tensor]) -> Figure:
     """Piecewise linear functions of one number, side by side.
 
@@ -647,12 +656,12 @@ def plot_depth_and_width(x: torch.Tensor, curves: Mapping[str, torch.Tensor]) ->
     Returns:
         The figure, with its words.
     """
-    fig = new_figure(2.5)
+    fig = style.new_figure(2.5)
     axes = np.atleast_1d(fig.subplots(1, len(curves), sharey=True))
     fig.subplots_adjust(0.09, 0.2, 0.97, 0.83, wspace=0.1)
     words = []
     for ax, (title, y) in zip(axes, curves.items(), strict=True):
-        ax.plot(x, y, color=OWN, linewidth=THIN)
+        ax.plot(x, y, color=style.OWN, linewidth=style.THIN)
         ax.set(xlabel="input", xlim=(0, 1))
         ax.set_xticks((0, 0.5, 1), ("0", "0.5", "1"))
         ax.set_title(title)
@@ -662,7 +671,7 @@ def plot_depth_and_width(x: torch.Tensor, curves: Mapping[str, torch.Tensor]) ->
     return describe(fig, f"Zigzag curves over the unit interval: {'; '.join(words)} that rise or fall.")
 
 
-@styled
+@style.styled
 def plot_descent_race(
     seen: Mapping[str, Sequence[int]], errors: Mapping[str, np.ndarray], chance: float = 90
 ) -> Figure:
@@ -676,12 +685,14 @@ def plot_descent_race(
     Returns:
         The figure, with its words.
     """
-    fig = new_figure(3.2)
+    fig = style.new_figure(3.2)
     ax = fig.add_axes((0.09, 0.16, 0.88, 0.76))
-    for (name, samples), color, dashes in zip(errors.items(), (OTHER, OWN), (DASHED, "-"), strict=True):
-        spread(ax, seen[name], samples, f"{name}, {counted(len(samples), 'seed')}", color).set_linestyle(dashes)
+    for (name, samples), color, dashes in zip(
+        errors.items(), (style.OTHER, style.OWN), (style.DASHED, "-"), strict=True
+    ):
+        style.spread(ax, seen[name], samples, f"{name}, {counted(len(samples), 'seed')}", color).set_linestyle(dashes)
     ax.set(yscale="log", xlabel="stimuli seen in training", ylabel="error on held-out stimuli (degrees)")
-    chance_line(ax, chance)
+    style.chance_line(ax, chance)
     plain_ticks(ax.yaxis, (2, 3, 5, 10, 20, 50, 90))
     ax.set_xlim(0, None)
     ax.legend(loc="upper right", bbox_to_anchor=(1, 0.9))

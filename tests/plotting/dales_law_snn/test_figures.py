@@ -1,14 +1,13 @@
-"""The figures of notebook 06: they fit on the page, and their words follow what was drawn."""
+"""All figures of notebook 06 fit on the page."""
 
 import numpy as np
 import pytest
 import torch
+from dale_figures import by_seed, sounds, weights
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
 import utils.plotting.dales_law_snn as plots
-from utils.datasets.sound import ipd_spikes
-from utils.page import words_of
 from utils.plotting.style import SMALL, WIDTH
 from utils.training.dales_law_snn import History
 
@@ -22,21 +21,9 @@ def per_cent(*shape):
     return np.random.RandomState(0).uniform(60, 90, shape)
 
 
-def weights():
-    return torch.randn(200, 30, generator=torch.Generator().manual_seed(0))
-
-
 def decoded(n=300):
     random = np.random.RandomState(1)
     return torch.from_numpy(random.uniform(-1.57, 1.57, n)), torch.from_numpy(random.randint(0, 12, n))
-
-
-def by_seed(low, n=8):
-    return {seed: low + seed for seed in range(n)}
-
-
-def sounds(*degrees):
-    return ipd_spikes(torch.deg2rad(torch.tensor(degrees)), torch.Generator().manual_seed(0), phase="shared")
 
 
 FRACTIONS = np.arange(11) / 10
@@ -103,47 +90,3 @@ def test_figures_have_the_width_of_the_course_and_cut_no_text(name):
         if box.width:
             assert min(box.x0, box.y0, fig.bbox.x1 - box.x1, fig.bbox.y1 - box.y1) > -1, text.get_text()
             assert text.get_fontsize() >= SMALL, text.get_text()
-
-
-def test_words_follow_the_phase_difference():
-    assert "60 degrees ahead" in words_of(plots.plot_two_ears(60))
-    assert "30 degrees behind" in words_of(plots.plot_two_ears(-30))
-    said = words_of(plots.plot_rasters(sounds(-60.0, 0.0, 60.0), [-60, 0, 60]))
-    assert "8 ms later, at the same time and" in said
-    assert "ms earlier at -60°, 0° and +60°" in said
-
-
-def test_words_follow_the_numbers():
-    listeners = {"ideal": 93.0, "network": 80.0}, {"ideal": (3.75, 3.9), "network": (3.75, 4.75)}
-    assert "network ~80.0; chance" in words_of(plots.plot_listeners(*listeners, "ideal"))
-    assert "wrong classes up to ~1.00 more" in words_of(plots.plot_listeners(*listeners, "ideal"))
-    assert "shuffled ~50.0 in the mean" in words_of(
-        plots.plot_timing({"as it is": [80], "shuffled": [50]}, "as it is", 93)
-    )
-    half = weights()
-    half[:100] = -half[:100].abs()
-    said = words_of(plots.plot_signs({"block": {"after": half}}))
-    assert "block, after: left ~100, right" in said
-    assert "after ~0 and ~1.0" in words_of(plots.plot_contrasts({"after": (torch.zeros(30), torch.ones(30))}))
-
-
-def test_words_of_pairs_hold_mean_and_interval():
-    first, second = by_seed(70), {seed: value + 2 + seed % 2 for seed, value in by_seed(70).items()}
-    said = words_of(plots.plot_pairs({"a": first, "b": second}, "a"))
-    assert "networks of 8 seeds: a 73.5 and b 76.0 in the mean" in said
-    assert "b +2.5 (+2.1 to +2.9) points" in said
-    # Only the seeds that all groups have are paired.
-    assert "networks of 3 seeds" in words_of(plots.plot_pairs({"a": first, "b": by_seed(60, 3)}, "a"))
-
-
-def test_words_of_the_sweep_name_its_plateau():
-    samples = np.array([[50, 70, 77, 79, 78, 60, 8], [52, 70, 77, 79, 78, 60, 8]])
-    said = words_of(plots.plot_fraction_sweep([0, 0.1, 0.3, 0.5, 0.7, 0.9, 1], samples))
-    assert "51 at 0, highest (79) at 0.5, 8 at 1; within 3 points of the highest from 0.3 to 0.7" in said
-
-
-def test_the_bands_are_those_of_the_spikes():
-    for degrees in (-90, -20, 45):
-        left, right = (part.float().numpy() for part in sounds(float(degrees))[0].split(100, 1))
-        lead = np.degrees(plots._measured_phase(right) - plots._measured_phase(left))
-        assert abs((lead - degrees + 180) % 360 - 180) < 8
