@@ -2,6 +2,7 @@
 
 import os
 import re
+import sys
 
 import pytest
 from stored_pictures import SHARE, comparable, difference, pictures
@@ -33,6 +34,24 @@ def pytest_collectstart(collector):
     """Standard error may hold process numbers, so it is searched for complaints (below) and not compared."""
     if is_notebook(collector) and hasattr(collector, "skip_compare"):
         collector.skip_compare += ("stderr",)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item):
+    """A notebook's kernel, which starts here, takes every warning for an error, as some readers' kernels do.
+
+    On Linux alone, where the exact versions were tested: elsewhere the kernel itself may warn of its event loop.
+    """
+    if not is_notebook(item) or sys.platform != "linux":
+        return (yield)
+    before = os.environ.get("PYTHONWARNINGS")
+    os.environ["PYTHONWARNINGS"] = "error"
+    try:
+        return (yield)
+    finally:
+        os.environ.pop("PYTHONWARNINGS")
+        if before is not None:
+            os.environ["PYTHONWARNINGS"] = before
 
 
 @pytest.hookimpl(wrapper=True)

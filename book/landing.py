@@ -26,7 +26,7 @@ CARD_WIDTH = 640
 # The notebook and the cell whose panel stands on the first page.
 FIRST = ("01_all_or_none_neuron", "flow-panel")
 # Parts of a figure that stand further apart than this share of it can be shown alone.
-GAP = 0.02
+GAP = 0.012
 
 
 def first_screen(pages: Sequence[Page], project: Project, live: Mapping[str, Mapping[str, Live]]) -> str:

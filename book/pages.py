@@ -27,7 +27,7 @@ def as_html(text: str) -> str:
 
 def plan(pages: Sequence[Page]) -> str:
     """Which notebook takes how long, as a table."""
-    rows = ["| Notebook | Minutes | Predictions | Exercises | Panels | Builds on |", "|---|---|---|---|---|---|"]
+    rows = ["| Notebook | Minutes | Predictions | Exercises | Panels | Builds on |", "|---|---:|---:|---:|---:|---|"]
     known = {page.path.name: page for page in pages}
     for page in pages:
         named = dict.fromkeys(re.findall(r"\(([\w.-]+\.ipynb)", page.needs))

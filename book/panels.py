@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import io
 import json
 import math
 import os
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import redirect_stderr
 from dataclasses import dataclass
 from functools import cache
 from html import escape
@@ -108,7 +110,10 @@ def _record(job: tuple[str, str, str, str, str], kept: Path) -> None:
 
     _, module, cell, name, _ = job
     try:
-        panel, most = _site_panels(module)[cell](), states.GRID_STATES
+        # Some train a network first, whose progress bar would run over the builder's own words.
+        with redirect_stderr(io.StringIO()):
+            panel = _site_panels(module)[cell]()
+        most = states.GRID_STATES
         recording = states.record(panel)
         while len(text := states.script(name, recording)) > HEAVIEST and most > 100:
             # What a state weighs is known only now.

@@ -73,6 +73,8 @@ def staged_notebook(
             tabs = _text(output).startswith("Tabs: ") and "text/html" in output.data
             if tabs:
                 output.data["text/html"] = f'<div class="course-tabs">{output.data["text/html"]}</div>'
+            if 'class="course-scoreboard"' in output.get("data", {}).get("text/html", ""):
+                output.data["text/html"] = with_labels(output.data["text/html"])
             stem = f"{page.name}-{cell.get('id', 'cell')}"
             with_sounds_apart(output, stem, figures)
             alt = staged_output(output, stem, figures)
@@ -94,6 +96,21 @@ def staged_notebook(
     if answers:
         nb.cells.append(nbformat.v4.new_markdown_cell(answers, id="answers-on-paper"))
     return nbformat.writes(nb), figures
+
+
+def with_labels(table: str) -> str:
+    """A table whose every cell knows its column's name, so that a row can be a small list on a narrow screen.
+
+    Args:
+        table: HTML with one row of heads.
+    """
+    heads = re.findall(r"<th\b[^>]*>(.*?)</th>", table)
+
+    def row(match: re.Match) -> str:
+        labels = iter(heads)
+        return re.sub(r"<td\b", lambda cell: f'{cell[0]} data-label="{next(labels, "")}"', match[0])
+
+    return re.sub(r"<tr>.*?</tr>", row, table, flags=re.DOTALL)
 
 
 def _text(output: nbformat.NotebookNode) -> str:

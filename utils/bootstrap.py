@@ -6,6 +6,7 @@ The start cell runs this file by its path, so that another package named `utils`
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import subprocess
@@ -100,6 +101,22 @@ def prepare(root: Path) -> None:
     if absent:
         add([wanted[name] for name in absent])
         print(f"Installed for this session: {', '.join(absent)}.")
+    load_matplotlib()
+
+
+def load_matplotlib() -> None:
+    """Import Matplotlib without its notes in red.
+
+    Where HOME cannot be written it takes another folder by itself, and at its first start it looks for fonts: neither
+    asks the reader to do anything.
+    """
+    log = logging.getLogger("matplotlib")
+    level = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        import matplotlib.font_manager  # noqa: F401
+    finally:
+        log.setLevel(level)
 
 
 def use(root: Path) -> None:

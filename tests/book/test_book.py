@@ -188,6 +188,10 @@ class TestStaging:
         said = nb.cells[4].outputs[0].data["text/html"]
         assert said == '<audio controls preload="none" src="../_static/figures/02_broken_lines-cell-4-1.wav"></audio>'
 
+    def test_a_scoreboard_can_become_small_lists(self):
+        text = staging.with_labels("<table><tr><th a>x</th><th>y</th></tr><tr><td b>1</td><td>2</td></tr></table>")
+        assert text.endswith('<tr><td data-label="x" b>1</td><td data-label="y">2</td></tr></table>')
+
     def test_badges_become_links_without_pictures_from_elsewhere(self, page):
         first = self.staged(page)[0].cells[0].source
         assert first.count('class="course-button"') == 2
@@ -409,6 +413,7 @@ class TestPages:
         assert text.count("<li>") == len(get("02.relu_biases").wrong_answers)
 
     def test_plan_adds_up(self, page):
+        assert make.plan([page]).splitlines()[1] == "|---|---:|---:|---:|---:|---|"
         assert "| **Together** | 180 | 2 | 2 | 2 | |" in make.plan([page, page])
 
     def test_only_code_has_a_meaning_in_a_sentence(self):

@@ -79,7 +79,7 @@ def changed(array, place, value):
         ({"resp": RESP[None], "stimuli": STIMULI}, "are needed"),
         ({"resp": RESP[:1], "stimuli": STIMULI[:1]}, "2 or more stimuli"),
         ({"resp": RESP[:, :0], "stimuli": STIMULI}, "1 or more neurons"),
-        ({"resp": RESP * np.nan, "stimuli": STIMULI}, "nearly all of its values are not finite"),
+        ({"resp": RESP * np.nan, "stimuli": STIMULI}, r"no neuron has a finite value in every trial \(100% of all"),
         ({"resp": RESP, "stimuli": changed(STIMULI, 4, np.nan)}, "stimuli has 1 values"),
         ({"resp": RESP, "stimuli": changed(STIMULI, 11, 1360)}, "reach from 0 to 1360"),
         ({"resp": RESP, "stimuli": 0 * STIMULI + 90}, "the same angle"),

@@ -143,6 +143,74 @@ def test_orders_and_types(tmp_path, order, dtype):
     assert loaded.notes == []
 
 
+def struct(folder):
+    from scipy.io import savemat
+
+    savemat(folder / "x.mat", {"data": {"resp": RESP, "stimuli": STIMULI}})
+    return folder / "x.mat"
+
+
+def sparse(folder):
+    from scipy.io import savemat
+    from scipy.sparse import csc_matrix
+
+    savemat(folder / "x.mat", {"resp": csc_matrix(RESP.astype(float)), "stimuli": STIMULI})
+    return folder / "x.mat"
+
+
+def two_days(folder):
+    h5py = pytest.importorskip("h5py")
+    with h5py.File(folder / "x.h5", "w") as file:
+        for day in ("day1", "day2"):
+            file[f"{day}/resp"], file[f"{day}/stimuli"] = RESP, STIMULI
+    return folder / "x.h5"
+
+
+def table(folder):
+    np.savetxt(folder / "x.csv", RESP, delimiter=",")
+    return folder / "x.csv"
+
+
+@pytest.mark.parametrize(
+    ("write", "words"),
+    [
+        (struct, r"data is a struct of MATLAB's; plain numbers are needed: save its fields by their names"),
+        (sparse, r"resp is a sparse of MATLAB's; plain numbers are needed: full makes them"),
+        (two_days, r'several pairs could be meant; say which, such as variables=\("day1/resp", "day1/stimuli"\)'),
+        (table, r"it is no file of a kind that is read \(.npz, .npy, .*; save it with np.savez"),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_what_is_not_taken_says_what_to_do(tmp_path, write, words):
+    with pytest.raises(ValueError, match=words):
+        load_v1(write(tmp_path))
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+@pytest.mark.parametrize("kind", ["npz", "npy", "h5"])
+def test_doubles_are_read_in_parts_and_come_out_the_same(tmp_path, monkeypatch, kind, order):
+    monkeypatch.setattr(v1_files, "_PART", 7)
+    resp = np.asarray(np.random.RandomState(3).randn(N, 10), order=order)
+    if kind == "h5":
+        with pytest.importorskip("h5py").File(tmp_path / "x.h5", "w") as file:
+            file["resp"], file["stimuli"] = resp, STIMULI
+    elif kind == "npy":
+        np.save(tmp_path / "x.npy", resp)
+        np.save(tmp_path / "stimuli.npy", STIMULI)
+    else:
+        np.savez_compressed(tmp_path / "x.npz", resp=resp, stimuli=STIMULI)
+    np.testing.assert_array_equal(load(tmp_path / f"x.{kind}")[0], resp.astype(np.float32))
+
+
+@pytest.mark.parametrize("unit", [1e-12, 1e-40, 1e9, 1e37])
+def test_units_far_from_one_are_brought_near_it(tmp_path, unit):
+    responses, _, loaded = load(saved(tmp_path, RESP.astype(float) * unit))
+    assert f"The responses vary by {unit:.2g}"[:26] in said(loaded)
+    assert 0.3 < responses.std() < 30
+    # Below 1e-38 float32 itself has few digits left.
+    assert np.corrcoef(responses.ravel(), RESP.ravel())[0, 1] > 0.9999
+
+
 # --- size ------------------------------------------------------------------------------------------------------------
 
 

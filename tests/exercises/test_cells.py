@@ -158,6 +158,99 @@ CELLS = {
         "print(torch.relu(torch.tensor(-1.0)))",
         "tensor(0.)",
     ),
+    "an unfinished text": (
+        '@exercise("02.relu_biases")\ndef relu_biases(x_train):\n    """Text\n    return -x_train[:-1]',
+        "line 3 of this cell: unterminated triple-quoted string",
+        USE,
+        "tensor([-1.])",
+    ),
+    "no body": (
+        '@exercise("02.relu_biases")\ndef relu_biases(x_train):\n    # later',
+        "expected an indented block after function definition on line 2",
+        USE,
+        "tensor([-1.])",
+    ),
+    "tabs and blanks": (
+        '@exercise("02.relu_biases")\ndef relu_biases(x_train):\n\tb = 1\n        return b',
+        "line 4 of this cell: inconsistent use of tabs and spaces",
+        USE,
+        "tensor([-1.])",
+    ),
+    "a line left over in a class": (
+        '@exercise("03.mlp")\nclass SpiralMLP(nn.Module):\n    def forward(self, x)\n        return x',
+        "line 3 of this cell: expected ':'.\n    def forward(self, x)\n                        ^",
+        USE,
+        "tensor([-1.])",
+    ),
+    "a decorator between": (
+        RIGHT.replace("\ndef", "\n@torch.no_grad()\ndef"),
+        "· correct",
+        USE,
+        "tensor([-1.])",
+    ),
+    "a decorator that is none": (
+        RIGHT.replace("\ndef", "\n@decorator\ndef"),
+        "line 2, `@decorator`, raised NameError",
+        USE,
+        "tensor([-1.])",
+    ),
+    "an await in an ordinary function": (
+        '@exercise("02.relu_biases")\ndef relu_biases(x_train):\n    await x_train',
+        "line 3 of this cell: 'await' outside async function",
+        USE,
+        "tensor([-1.])",
+    ),
+    "an await below": (f"{RIGHT}\nimport asyncio\nawait asyncio.sleep(0)\nprint('slept')", "slept", USE, None),
+    "two exercises": (
+        f'{RIGHT}\n\n@exercise("02.relu_weights")\ndef relu_weights(slopes):\n    return slopes.clone()',
+        "This looks like the slopes themselves",
+        "print(relu_biases(torch.tensor([1.0, 2.0])), relu_weights(torch.tensor([1.0, 3.0])))",
+        "tensor([-1.]) tensor([1., 2.])",
+    ),
+    "a timed cell that cannot be read": (
+        '%%time\n@exercise("02.relu_biases")\ndef relu_biases(x_train)\n    return 1',
+        "Python cannot read line 3 of this cell: expected ':'.\ndef relu_biases(x_train)",
+        USE,
+        "tensor([-1.])",
+    ),
+    "no name left": ("del relu_biases", "", USE, "tensor([-1.])"),
+    "the end of the kernel, below": (
+        f"{RIGHT}\nexit()",
+        "raised SystemExit: it would have ended the kernel",
+        USE,
+        None,
+    ),
+    "the end of the kernel, above": (f"quit()\n{RIGHT}", "· correct", USE, "tensor([-1.])"),
+    "the end of the kernel, inside": (
+        '@exercise("02.relu_biases")\ndef relu_biases(x_train):\n    exit()',
+        "It raised SystemExit on line 3, `exit()`: it would have ended the kernel",
+        USE,
+        "tensor([-1.])",
+    ),
+    "names of Python": (
+        f"sum = len = 0\n{RIGHT}\nprint = 3",
+        "`sum` and `len` and `print` have their old value again",
+        "print(sum([1, 2]), len([1]))",
+        "3 1",
+    ),
+    "a thread that never ends": (
+        f"import threading\n{RIGHT}\nthreading.Thread(target=threading.Event().wait, daemon=True).start()",
+        "· correct",
+        USE,
+        "tensor([-1.])",
+    ),
+    "very much printed": (
+        RIGHT.replace("    return", "    print('x' * 10**6)\n    return"),
+        "· correct",
+        "print(len(str(relu_biases(torch.tensor([1.0, 2.0])))))",
+        "13",
+    ),
+    "printing in a loop": (
+        RIGHT.replace("    return", "    for i in range(10**4):\n        print(i)\n    return"),
+        "Your code printed: 0 / 1 / 2 / 3 / 4 ...",
+        USE,
+        "tensor([-1.])",
+    ),
     "a magic below": (f"{RIGHT}\n%timeit -n 1 -r 1 relu_biases(x)\n!echo shell", "· correct", USE, None),
     "a last expression": (f"{RIGHT}\nrelu_biases(x)", "tensor([-1., -1.])", USE, None),
     "input": (
@@ -204,6 +297,13 @@ def test_a_box_tells_and_the_notebook_goes_on(outputs, name):
     assert words in first
     if printed is not None:
         assert printed in second.strip().splitlines()[-1]
+
+
+def test_an_answer_that_prints_much_does_not_bury_the_cells_below(outputs):
+    for name in ("very much printed", "printing in a loop"):
+        said = text_of(outputs[name][1])
+        assert len(said) < 3000
+        assert "(Your answer prints more.)" in said
 
 
 def test_the_first_cell_says_nothing(outputs):

@@ -1,6 +1,7 @@
 """Checks and references run in a state of their own; what was changed for all is put back and told."""
 
 import math
+import sys
 import warnings
 
 import numpy as np
@@ -53,6 +54,8 @@ def turn_warnings_into_errors():
         (lambda: torch.set_grad_enabled(False), "gradients were switched off"),
         (lambda: np.seterr(all="raise"), "floating point errors"),
         (lambda: np.set_printoptions(precision=1), "printing"),
+        (lambda: torch.set_printoptions(precision=1), "PyTorch's way of printing"),
+        (lambda: sys.setrecursionlimit(sys.getrecursionlimit() - 1), "the depth of calls"),
         (turn_warnings_into_errors, "warnings were turned into errors"),
     ],
 )

@@ -182,6 +182,14 @@ def test_ridge_chooses_the_penalty_that_leaving_one_out_favours():
     torch.testing.assert_close(found.double(), fit(train, best, test), rtol=1e-4, atol=1e-4)
 
 
+def test_ridge_on_silent_training_stimuli_predicts_the_mean():
+    responses = torch.zeros(6, 3)
+    responses[5] = 1.0
+    targets = torch.arange(12.0).reshape(6, 2)
+    found = ridge_predictions(responses @ responses.T, targets, torch.arange(4), torch.tensor([4, 5]))
+    assert found.tolist() == [[3.0, 4.0], [3.0, 4.0]]
+
+
 def test_ridge_without_information_predicts_the_mean():
     generator = torch.Generator().manual_seed(0)
     x = torch.randn(100, 300, generator=generator)

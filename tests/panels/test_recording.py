@@ -85,8 +85,10 @@ class TestStops:
     def test_read_outs(self):
         assert shown(Slider("a", "a", 0, 2, 1, 0.25), 0.5) == "0.50"
         assert shown(Slider("a", "a", 0, 2, 1, 1), 2) == "2"
-        # The notebook says "2.00e+4" here, which nobody reads as a number of neurons.
-        assert shown(Slider("a", "a", 10, 25000, 200, 0.1, log=True), 19952.6) == "19953"
+        assert shown(Slider("a", "a", 0, 2000, 1, 1), 1500) == "1,500"
+        # As many digits as a reader would say; the notebook says "2.00e+4" here.
+        assert shown(Slider("a", "a", 10, 25000, 200, 0.1, log=True), 19952.6) == "20,000"
+        assert shown(Slider("a", "a", 0.001, 1, 0.2, 0.1, log=True), 0.0316228) == "0.0316"
         assert shown(Choice("a", "a", ["x"], "x"), "x") == "x"
 
     @given(st.integers(2, 400), st.integers(3, 50), st.integers(0, 399))

@@ -78,6 +78,30 @@ def test_a_users_settings_do_not_leak_into_the_figures_and_are_kept():
         assert (mpl.rcParams["text.usetex"], mpl.rcParams["axes.labelsize"]) == (True, 30)
 
 
+def test_a_figure_is_drawn_with_the_settings_that_it_was_made_with():
+    """Ticks and formulas are made when it is drawn, and by then the reader's settings are back."""
+
+    @style.styled
+    def plot_line():
+        fig = style.new_figure(2)
+        ax = fig.add_subplot(title=r"$\tau = 3$")
+        ax.plot([-1, 1], [0, 1])
+        ax.set_yscale("symlog")
+        return describe(fig, "A line.")
+
+    usual = compact_png(plot_line())
+    hostile = {"font.size": 30, "text.color": "red", "mathtext.fontset": "stix", "axes.unicode_minus": False}
+    hostile |= {"xtick.labelsize": 20, "xtick.color": "red", "figure.facecolor": "black", "text.usetex": True}
+    with mpl.rc_context(hostile):
+        assert compact_png(plot_line()) == usual
+        assert mpl.rcParams["font.size"] == 30
+    mpl.rcParams["font.size"] = 30  # for the rest of the session, as seaborn's set_theme does
+    try:
+        assert compact_png(plot_line()) == usual
+    finally:
+        mpl.rcdefaults()
+
+
 def luminance(colour):
     channels = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
     return float(np.dot(channels, [0.2126, 0.7152, 0.0722]))

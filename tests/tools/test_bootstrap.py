@@ -110,6 +110,15 @@ def test_local_notebook_finds_the_course_and_says_nothing(tmp_path):
     assert f"utils: {ROOT / 'utils' / '__init__.py'}" in where.stdout.splitlines()
 
 
+def test_where_nothing_can_be_kept_at_home_nothing_is_written_in_red(tmp_path):
+    """Matplotlib would complain of a read-only HOME; here nobody can make a folder, not even root."""
+    (tmp_path / "file").touch()
+    nowhere = {"HOME": str(tmp_path / "file"), "XDG_CONFIG_HOME": "", "XDG_CACHE_HOME": "", "PYTHONWARNINGS": "error"}
+    code = CELL + "\nimport matplotlib.pyplot, utils.panels.spiral_mlp, utils.plotting.spiral_mlp\nprint('ready')"
+    result = start(ROOT / "tests", "file:///nowhere", code=code, colab=False, **nowhere)
+    assert (result.returncode, result.stdout, result.stderr) == (0, "ready\n", "")
+
+
 def test_what_cannot_be_fetched_is_told_with_gits_own_reason(tmp_path):
     nowhere = (tmp_path / "nothing.git").as_uri()
     result = start(tmp_path, nowhere)

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from utils.datasets.download import fetch
-from utils.datasets.v1_angles import PERIODS, UNITS, finite, in_order, on_circle, to_degrees
+from utils.datasets.v1_angles import PERIODS, UNITS, finite, in_order, in_usual_units, on_circle, to_degrees
 from utils.datasets.v1_files import ENDINGS, read_arrays, wrong
 from utils.datasets.v1_simulation import simulate_v1
 
@@ -169,10 +169,13 @@ def _read(path: Path, period, unit, repeats, variables, kind: str) -> Recording:
     if len(bad):
         found = f"stimuli has {len(bad)} values that are not finite, the first at {bad[0]}"
         raise wrong(path, found, "leave those trials out")
+    share = float(np.mean(~np.isfinite(resp)))
     resp, rows, left_out = finite(resp)
     angles = angles[rows] if left_out else angles
     if len(angles) < 2 or resp.shape[1] < 1:
-        raise wrong(path, "nearly all of its values are not finite", "numbers are needed")
+        found = f"no neuron has a finite value in every trial ({share:.0%} of all values are not finite)"
+        raise wrong(path, found, "leave out those trials, or fill the gaps")
+    resp, of_size = in_usual_units(resp)
     degrees, of_unit = to_degrees(angles, unit)
     try:
         degrees, period, of_circle = on_circle(degrees, period)
@@ -181,6 +184,6 @@ def _read(path: Path, period, unit, repeats, variables, kind: str) -> Recording:
     resp, degrees, of_order = in_order(resp, degrees, repeats)
     if len(np.unique(degrees)) < 2:
         raise wrong(path, "all stimuli have the same angle", "2 or more are needed")
-    notes = [*notes, *left_out, *of_unit, *of_circle, *of_order]
+    notes = [*notes, *left_out, *of_size, *of_unit, *of_circle, *of_order]
     stimuli = torch.from_numpy(np.ascontiguousarray(degrees, dtype=np.float32))[:, None]
     return Recording(torch.from_numpy(np.ascontiguousarray(resp, dtype=np.float32)), stimuli, period, kind, notes)

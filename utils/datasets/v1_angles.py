@@ -102,6 +102,27 @@ def in_order(
     return responses[order], degrees[order], [*notes, "The stimuli were sorted by angle."]
 
 
+def in_usual_units(responses: np.ndarray) -> tuple[np.ndarray, list[str]]:
+    """Responses whose size float32 can be squared in: amperes, or counts of photons, are brought near 1.
+
+    Args:
+        responses: (n, n_neurons), finite.
+
+    Returns:
+        The same, divided by a power of ten where they vary by less than 0.0001 or more than 1,000,000; and one sentence
+        if they were.
+
+    >>> in_usual_units(np.array([[0.0, 2e-9]]))
+    (array([[0., 2.]]), ['The responses vary by 1e-09: they were divided by 1e-09.'])
+    """
+    spread = float(np.std(responses, dtype=float))
+    if spread == 0 or 1e-4 <= spread <= 1e6:
+        return responses, []
+    unit = 10.0 ** np.floor(np.log10(spread))
+    scaled = (responses / np.float64(unit)).astype(responses.dtype)
+    return scaled, [f"The responses vary by {spread:.2g}: they were divided by {unit:g}."]
+
+
 def finite(responses: np.ndarray) -> tuple[np.ndarray, np.ndarray, list[str]]:
     """Leave out what was not measured: trials in which hardly any neuron was, then neurons that lack a trial.
 

@@ -14,6 +14,7 @@ import numpy as np
 
 # 600 MB as float32: every trial of the published recording, and half as much again.
 LARGEST = 150_000_000
+_PART = 1_000_000
 NAMES = ("resp", "stimuli")
 ENDINGS = (".npz", ".npy", ".mat", ".h5", ".hdf5", ".nwb")
 
@@ -74,6 +75,8 @@ def read_arrays(path: Path, variables: tuple[str, str] | None = None) -> tuple[n
     if hdf5:
         with _broken_files_say_so(path), _open_hdf5(path) as file:
             return _choose(path, _hdf5_entries(file), variables, turned_is_usual=True)
+    if ending not in ENDINGS and not zipfile.is_zipfile(path):
+        raise wrong(path, f"it is no file of a kind that is read ({', '.join(ENDINGS)})", _first_bytes(path))
     with _broken_files_say_so(path):
         if ending == ".mat":
             return _choose(path, _mat_entries(path), variables, turned_is_usual=True)
@@ -126,13 +129,13 @@ def _choose(path, entries: Mapping[str, _Entry], variables, turned_is_usual=Fals
 
 
 def _two_that_fit(path: Path, entries: Mapping[str, _Entry]) -> tuple[str, str]:
-    """The names `resp` and `stimuli`, or else the only two numeric arrays of which one has a row for each of "
-    "the other."""
+    """The names `resp` and `stimuli`, or else the only two numeric arrays of which one has a row for each value of the
+    other."""
     if set(NAMES) <= set(entries):
         return NAMES
-    by_last_name = {name.rpartition("/")[2]: name for name in entries}
-    if set(NAMES) <= set(by_last_name):
-        return by_last_name["resp"], by_last_name["stimuli"]
+    called = [[name for name in entries if name.rpartition("/")[2] == wanted] for wanted in NAMES]
+    if all(len(names) == 1 for names in called):
+        return called[0][0], called[1][0]
     numeric = {name: entry for name, entry in entries.items() if entry.dtype.kind in "fiub"}
     matrices = [name for name, entry in numeric.items() if entry.is_matrix]
     rows = {name: math.prod(entry.shape) for name, entry in numeric.items() if entry.is_row}
@@ -157,7 +160,7 @@ def _npz_entries(path: Path, archive: zipfile.ZipFile) -> dict[str, _Entry]:
         if not info.filename.endswith(".npy"):
             continue
         with archive.open(info) as file:
-            shape, dtype = _header(file)
+            shape, dtype, _ = _header(file)
             # A header that promises more, or less, than there is would be believed otherwise.
             held = info.file_size - file.tell()
         if not dtype.hasobject and held != math.prod(shape) * dtype.itemsize:
@@ -178,11 +181,11 @@ def _npy_entries(path: Path) -> dict[str, _Entry]:
     entries = {}
     for one, name in ((path, "resp"), (partner, "stimuli")):
         with one.open("rb") as file:
-            shape, dtype = _header(file)
+            shape, dtype, _ = _header(file)
             held = one.stat().st_size - file.tell()
         if not dtype.hasobject and held != math.prod(shape) * dtype.itemsize:
             raise wrong(one, f"it does not hold the {math.prod(shape):,} values that it promises", _CUT)
-        entries[name] = _Entry(shape, dtype, lambda one=one: np.load(one, allow_pickle=False))
+        entries[name] = _Entry(shape, dtype, lambda one=one: _load(one.open("rb")))
     return entries
 
 
@@ -191,15 +194,19 @@ def _mat_entries(path: Path) -> dict[str, _Entry]:
 
     # What MATLAB calls its types, as far as they are numbers.
     types = {"logical": "bool", "double": "float64", "single": "float32"}
-    entries = {}
+    entries, others = {}, {}
     for name, shape, kind in whosmat(str(path)):
         try:
             dtype = np.dtype(types.get(kind, kind))
         except TypeError:
+            others[name] = kind
             continue
         entries[name] = _Entry(
             tuple(shape), dtype, lambda name=name: loadmat(str(path), variable_names=[name], squeeze_me=False)[name]
         )
+    for name, kind in others.items():
+        if kind in _NOT_PLAIN and (name in NAMES or len(entries) < 2):
+            raise wrong(path, f"{name} is a {kind} of MATLAB's", f"plain numbers are needed: {_NOT_PLAIN[kind]}")
     return entries
 
 
@@ -217,24 +224,42 @@ def _hdf5_entries(file) -> dict[str, _Entry]:
     def keep(name: str, item: Any) -> None:
         # MATLAB's own notes lie in folders that begin with "#".
         if hasattr(item, "shape") and item.shape is not None and not name.startswith("#"):
-            entries[name] = _Entry(tuple(item.shape), item.dtype, lambda item=item: item[()])
+            small = item.astype(np.float32) if _is_large(item.shape, item.dtype) else item
+            entries[name] = _Entry(tuple(item.shape), item.dtype, lambda item=small: item[()])
 
     file.visititems(keep)
     return entries
 
 
-def _header(file) -> tuple[tuple[int, ...], np.dtype]:
+def _header(file) -> tuple[tuple[int, ...], np.dtype, bool]:
+    """Shape, type, and whether columns come first."""
     version = np.lib.format.read_magic(file)
     read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-    shape, _, dtype = read(file)
+    shape, columns_first, dtype = read(file)
     if any(side < 0 for side in shape):
         raise ValueError("a negative side")
-    return shape, dtype
+    return shape, dtype, columns_first
+
+
+def _is_large(shape: tuple[int, ...], dtype: np.dtype) -> bool:
+    """Whether a matrix takes more room in its file's type than in the one that is used."""
+    return len(shape) == 2 and dtype.kind in "fiu" and dtype.itemsize > 4
 
 
 def _load(file) -> np.ndarray:
     with file:
-        return np.lib.format.read_array(file, allow_pickle=False)
+        start = file.tell()
+        shape, dtype, columns_first = _header(file)
+        if not _is_large(shape, dtype):
+            file.seek(start)
+            return np.lib.format.read_array(file, allow_pickle=False)
+        # Part by part: as a whole, doubles would fill three times the memory.
+        values = np.empty(math.prod(shape), np.float32)
+        with np.errstate(over="ignore"):
+            for first in range(0, values.size, _PART):
+                count = min(_PART, values.size - first)
+                values[first : first + count] = np.frombuffer(file.read(count * dtype.itemsize), dtype, count)
+    return values.reshape(shape, order="F" if columns_first else "C")
 
 
 def _starts_with_hdf5(path: Path) -> bool:
@@ -243,6 +268,12 @@ def _starts_with_hdf5(path: Path) -> bool:
     return b"\x89HDF" in (start[:4], start[512:516])
 
 
+# What MATLAB has beside plain arrays -> how to make one of it there.
+_NOT_PLAIN = {
+    "struct": 'save its fields by their names, save(file, "-struct", name)',
+    "cell": "cell2mat makes them",
+    "sparse": "full makes them",
+}
 _CUT = "it is cut off or damaged, so fetch or save it again"
 
 

@@ -31,6 +31,14 @@ from utils.exercises.surroundings import AT_START
 GUARD = "_course_cells"
 _LAST = "_course_last"
 _ABSENT = object()
+WAYS_OUT = ("exit", "quit")
+# Functions of Python that cells call.
+PYTHONS_NAMES = {
+    *("abs", "all", "any", "bool", "dict", "enumerate", "filter", "float", "format", "getattr", "hasattr", "input"),
+    *("int", "isinstance", "iter", "len", "list", "map", "max", "min", "next", "open", "pow", "print", "range", "repr"),
+    *("reversed", "round", "set", "slice", "sorted", "str", "sum", "super", "tuple", "type", "vars", "zip"),
+}
+_CELL_MAGIC = re.compile(r"\A\s*%%(time|timeit|capture|prun)\b.*")
 
 
 class CellGuard:
@@ -49,6 +57,7 @@ class CellGuard:
         self.before_cell: dict[str, Any] | None = None
         self.random_states: tuple = ()
         self.style: dict[str, Any] | None = None
+        self.ways_out: dict[str, Any] = {}
         self.own_names: set[str] = set()
 
     # --- what IPython calls
@@ -65,6 +74,10 @@ class CellGuard:
         self.random_states = random.getstate(), np.random.get_state(), torch.get_rng_state()
         matplotlib = sys.modules.get("matplotlib")
         self.style = dict.copy(matplotlib.rcParams) if matplotlib else None
+        if named(_source(info)):
+            # In a kernel they do not raise: they stop it, once the cell is done.
+            self.ways_out = {name: self.shell.user_ns[name] for name in WAYS_OUT if name in self.shell.user_ns}
+            self.shell.user_ns.update(dict.fromkeys(self.ways_out, _leave))
 
     def after(self, result: Any = None) -> None:
         """Put back what must not change, and tell it.
@@ -72,12 +85,17 @@ class CellGuard:
         Args:
             result: of the cell that has run.
         """
-        source = str(getattr(getattr(result, "info", None), "raw_cell", "") or "")
+        source = _source(getattr(result, "info", None))
+        for name, value in self.ways_out.items():
+            if self.shell.user_ns.get(name) is _leave:
+                self.shell.user_ns[name] = value
+        self.ways_out = {}
         said = AT_START.put_back()
-        rebound = self._restore_course_names()
+        rebound = self._restore_course_names() + self._restore_pythons_names()
         if self.before_cell is not None and named(source):
             rebound += self._restore_data(source)
             self._restore_chance_and_style()
+            self._stand_in_for_what_was_not_defined(source)
         if said:
             boxes.show_notice("Put back for the cells below", [f"Your code changed this for all: {'; '.join(said)}."])
         if rebound:
@@ -157,6 +175,14 @@ class CellGuard:
 
     # --- the rest
 
+    def _stand_in_for_what_was_not_defined(self, source: str) -> None:
+        """A cell may end before its answer, or be given to a magic that makes something else of it."""
+        for task in named_tasks(source):
+            name = task.reference.__name__
+            if name not in self.shell.user_ns:
+                boxes.show_feedback(task, Feedback(ERROR, f"This cell was run, and did not define `{name}`."))
+                self.shell.user_ns[name] = self.stand(task, None)
+
     def _described(self, error: BaseException) -> Raised:
         frame = error.__traceback__
         return describe_error(error, frame.tb_frame.f_code.co_filename if frame else "")
@@ -169,11 +195,12 @@ class CellGuard:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 # Magics and shell commands are turned into Python first, by a manager that does not call us again.
-                code = TransformerManager().transform_cell(source)
-                self.shell.compile(code, "<cell>", "exec")
+                # What a cell magic runs (`%%time`) is Python as well; its own line stays a line.
+                code = TransformerManager().transform_cell(_CELL_MAGIC.sub("pass", source))
+                ast.parse(code)  # its words are better than those of the shell, which may wait for more lines
+                with self.shell.compile.extra_flags(ast.PyCF_ALLOW_TOP_LEVEL_AWAIT):
+                    self.shell.compile(code, "<cell>", "exec")
         except SyntaxError as error:
-            if "await" in str(error.msg) or "asynchronous" in str(error.msg):
-                return None  # a notebook may wait at the top level
             lines = source.splitlines() or [""]
             number = min(error.lineno or 1, len(lines))
             return str(error.msg), number, error.offset or 1, error.text or lines[number - 1]
@@ -193,6 +220,13 @@ class CellGuard:
             if not name.startswith("_") and _is_the_courses(value) and (first or not isinstance(value, ModuleType)):
                 self.course_names[name] = value
         return rebound
+
+    def _restore_pythons_names(self) -> list[str]:
+        """`sum = 0` hides the function from every cell below."""
+        hiding = [name for name, value in self.shell.user_ns.items() if name in PYTHONS_NAMES and not callable(value)]
+        for name in hiding:
+            del self.shell.user_ns[name]
+        return hiding
 
     def _restore_data(self, source: str) -> list[str]:
         """Give data that an exercise's cell has overwritten its old values; helpers of its own stay."""
@@ -295,6 +329,15 @@ def named_tasks(source: str) -> list[Exercise]:
         by_names = map(by_name, re.findall(r"^\s*(?:def|class)\s+(\w+)", source, re.MULTILINE))
         found = [task.id for task in by_names if task is not None]
     return [get(name) for name in dict.fromkeys(found)]
+
+
+def _source(info: Any) -> str:
+    """A cell as it was typed."""
+    return str(getattr(info, "raw_cell", "") or "")
+
+
+def _leave(*_: Any) -> None:
+    raise SystemExit("it would have ended the kernel")
 
 
 def _tried(statements: list[ast.stmt], handler: str) -> list[ast.stmt]:

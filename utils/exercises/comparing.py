@@ -120,6 +120,8 @@ def kind(value: Any) -> str:
         return f"a NumPy array of shape {value.shape} and dtype {value.dtype}"
     if value is None:
         return "None"
+    if isinstance(value, type):
+        return "a class"
     if value is Ellipsis:
         return "`...`"
     return _with_article(type(value).__name__)

@@ -398,6 +398,7 @@ class Exercise:
             calls,
             [*cases, *fresh],
             self.atol,
+            self.rtol,
         )
 
     def _changed_input(self, given: Sequence[Any], untouched: Sequence[Any]) -> str | None:

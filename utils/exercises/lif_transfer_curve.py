@@ -696,6 +696,7 @@ register(
         },
         call=_identify_call,
         compare=_compare_identified,
+        rtol=MAX_RELATIVE_ERROR,
         # It is called once, and a search in a loop is a good answer.
         time_limit=20.0,
         tolerance="3 % of both numbers: the mystery neuron's rates are counts of spikes in 4 s, rounded to that.",
@@ -773,6 +774,10 @@ register(
             "weights that are not divided by the layer's own threshold": lambda weight, bias, theta_in, theta_out: (
                 weight * theta_in,
                 bias / theta_out,
+            ),
+            "the threshold of the layer before alone: its own divides both": lambda weight, bias, theta_in, theta_out: (
+                weight * theta_in,
+                bias,
             ),
             "biases before weights: the weights come first": lambda weight, bias, theta_in, theta_out: rescale(
                 weight, bias, theta_in, theta_out

@@ -35,6 +35,7 @@ def recognise(
     mistakes: Mapping[str, Callable[[tuple], Any]],
     inputs: Sequence[tuple],
     atol: float = ATOL,
+    rtol: float = RTOL,
 ) -> str | None:
     """The name of the mistake that gives the same results as an answer.
 
@@ -44,6 +45,7 @@ def recognise(
         mistakes: name -> arguments -> its result.
         inputs: arguments of several calls, each used with fresh copies.
         atol: absolute tolerance, where the results' size is 1.
+        rtol: relative tolerance, where answers are asked for less exactly.
 
     Returns:
         A name; None where no mistake, or more than rounding, explains the results.
@@ -52,7 +54,7 @@ def recognise(
     right = [_attempt(expected, args) for args in inputs]
     for name, mistake in mistakes.items():
         results = [_attempt(mistake, args) for args in inputs]
-        if _explained(theirs, results, right, max(atol, ATOL)):
+        if _explained(theirs, results, right, max(atol, ATOL), max(rtol, RTOL)):
             return name
     return None
 
@@ -121,7 +123,7 @@ def _copied(arg: Any) -> Any:
     return arg.copy() if isinstance(arg, np.ndarray) else arg
 
 
-def _explained(theirs: Sequence[Any], mistakes: Sequence[Any], right: Sequence[Any], atol: float) -> bool:
+def _explained(theirs: Sequence[Any], mistakes: Sequence[Any], right: Sequence[Any], atol: float, rtol: float) -> bool:
     """Whether a mistake's results are the answer's wherever both have some, and differ from the right ones twice."""
     told = agreeing = failing = 0
     for one, other, wanted in zip(theirs, mistakes, right, strict=True):
@@ -132,10 +134,10 @@ def _explained(theirs: Sequence[Any], mistakes: Sequence[Any], right: Sequence[A
             told += one == other
             continue
         one = convert(one, other)
-        if difference(one, other, RTOL, atol * _size(other)) is not None:
+        if difference(one, other, rtol, atol * _size(other)) is not None:
             return False
         agreeing += 1
-        told += difference(convert(other, wanted), wanted, RTOL, atol * _size(wanted)) is not None
+        told += difference(convert(other, wanted), wanted, rtol, atol * _size(wanted)) is not None
     return told >= 1 and failing <= max(agreeing, told) / 2
 
 

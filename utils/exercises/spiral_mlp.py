@@ -248,6 +248,16 @@ class _FirstLayerOnly(nn.Module):
         return self.layers(x.flatten(1))
 
 
+class _AlwaysReLU(SpiralMLP):
+    def __init__(self, n_inputs, hidden, n_outputs, activation):
+        super().__init__(n_inputs, hidden, n_outputs, "relu")
+
+
+class _SoftmaxAtTheEnd(SpiralMLP):
+    def forward(self, x):
+        return torch.softmax(super().forward(x), dim=1)
+
+
 def _cases_mlp():
     return [
         Case(2, [], 3, "relu", _random(4, 2), label="no hidden layer"),
@@ -284,6 +294,8 @@ register(
             "a network without activations, which is one linear map however many layers it has": _LinearOnly,
             "an activation behind the last layer: logits must be free to take any sign": _ActivatedLogits,
             "only the first of the hidden widths in use": _FirstLayerOnly,
+            "a ReLU, whatever activation is asked for": _AlwaysReLU,
+            "probabilities: a softmax does not belong into this network, its loss has one": _SoftmaxAtTheEnd,
         },
         rtol=1e-4,
         atol=1e-5,

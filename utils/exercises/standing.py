@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import functools
 import inspect
+import io
+import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import redirect_stdout
 from typing import Any
 
 import numpy as np
@@ -15,6 +18,8 @@ from utils.exercises import boxes
 from utils.exercises.comparing import kind
 from utils.exercises.engine import Answer, Exercise, default_dtype_of
 from utils.exercises.kinds import outline
+from utils.exercises.sandbox import PRINTED_LIMIT
+from utils.page.host import in_kernel
 
 # How far from the reference's an accepted answer's numbers may lie on an input of a later cell, relative to the largest
 # one: rounding grows with the data, and a mistake of method is larger.
@@ -23,6 +28,43 @@ LATER_TOLERANCE = 0.05
 COMPARED = 64
 # Told of every call: (exercise's id, arguments, result). A test asks for them; see tests/exercises/test_inputs.py.
 observers: list[Callable[[str, Sequence[Any], Any], None]] = []
+
+
+class _Beginning(io.TextIOBase):
+    """Passes on the beginning of what answers print in a cell: a `print` in a loop shall not bury the page."""
+
+    def __init__(self) -> None:
+        self.page: Any = None
+        self.cell = self.passed = 0
+
+    def on(self, page: Any) -> _Beginning:
+        """This object, writing on a page.
+
+        Args:
+            page: where to write; what is this object already is meant by a call inside of a call.
+
+        Returns:
+            The same object.
+        """
+        if page is not self:
+            cell = sys.modules["IPython"].get_ipython().execution_count if in_kernel() else self.cell + 1
+            self.passed = self.passed if cell == self.cell else 0
+            self.page, self.cell = page, cell
+        return self
+
+    def write(self, text: str) -> int:
+        if self.passed <= PRINTED_LIMIT:
+            more = len(text) > PRINTED_LIMIT - self.passed
+            self.page.write(f"{text[: PRINTED_LIMIT - self.passed]}\n(Your answer prints more.)\n" if more else text)
+            self.passed = PRINTED_LIMIT + 1 if more else self.passed + len(text)
+        return len(text)
+
+    def flush(self) -> None:
+        if self.page is not None:
+            self.page.flush()
+
+
+_beginning = _Beginning()
 
 
 def reference_function(task: Exercise) -> Callable[..., Any]:
@@ -76,7 +118,7 @@ def answer_function(task: Exercise, chosen: Callable[..., Any]) -> Callable[...,
     def answered(args: Sequence[Any], like: Any) -> Any:
         dtype, grad = torch.get_default_dtype(), torch.is_grad_enabled()
         try:
-            with default_dtype_of(args):
+            with default_dtype_of(args), redirect_stdout(_beginning.on(sys.stdout)):
                 return Answer(chosen, task, [like] if like is not None else usual).function(*args)
         finally:
             # Of all that a function might change for everybody, these two would stop the cells below.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch._tensor_str import PRINT_OPTS
 
 _ABSENT = object()
 _WATCHED = {
@@ -33,6 +35,8 @@ class Surroundings:
         self.dtype = torch.get_default_dtype()
         self.numpy_errors = np.geterr()
         self.numpy_print = np.get_printoptions()
+        self.torch_print = dict(vars(PRINT_OPTS))
+        self.recursion = sys.getrecursionlimit()
         self.error_filters = [entry for entry in warnings.filters if entry[0] == "error"]
         self.names = {place: _functions(vars(owner)) for place, owner in _WATCHED.items()}
 
@@ -58,6 +62,12 @@ class Surroundings:
         if np.get_printoptions() != self.numpy_print:
             said.append("NumPy's way of printing was changed")
             np.set_printoptions(**self.numpy_print)
+        if vars(PRINT_OPTS) != self.torch_print:
+            said.append("PyTorch's way of printing was changed")
+            vars(PRINT_OPTS).update(self.torch_print)
+        if sys.getrecursionlimit() < self.recursion:
+            said.append("the depth of calls that Python allows was lowered")
+            sys.setrecursionlimit(self.recursion)
         new = [entry for entry in warnings.filters if entry[0] == "error" and entry not in self.error_filters]
         if new:
             said.append("warnings were turned into errors")

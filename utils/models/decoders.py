@@ -152,6 +152,9 @@ def ridge_predictions(
     centred = targets[train] - mean
     variance, vectors = torch.linalg.eigh(kernel)
     variance = variance.clamp(min=0)
+    if not variance.any():
+        # Responses that are the same in every training stimulus tell nothing apart.
+        return mean.expand(len(test), -1).float()
     rotated = vectors.T @ centred
     shrink = variance / (variance + _PENALTIES[:, None] * variance.mean())
     fitted = torch.einsum("ij,pj,jk->pik", vectors, shrink, rotated)

@@ -20,6 +20,8 @@ PIXEL_RATIO = 2
 def describe(fig: Figure, words: str) -> Figure:
     """Give a figure the words that say what it shows; they stand in for it where it cannot be seen.
 
+    The figure keeps Matplotlib's present settings, too: it will be drawn with them.
+
     Args:
         fig: any figure.
         words: one or two sentences, computed from what was drawn, so that they stay true when the data change.
@@ -32,7 +34,11 @@ def describe(fig: Figure, words: str) -> Figure:
     """
     if not isinstance(words, str) or not words.strip():
         raise ValueError(f"words: got {words!r}, allowed is a sentence that says what the figure shows")
+    import matplotlib as mpl
+
     fig.words = " ".join(words.split())
+    # Much is only decided when a figure is drawn (ticks, formulas): by then the reader's own settings are back.
+    fig.settings = {name: value for name, value in mpl.rcParams.items() if name != "backend"}
     return fig
 
 
@@ -76,6 +82,7 @@ def compact_png(fig: Figure) -> bytes:
     Returns:
         The encoded picture, two pixels for each on the page.
     """
+    from matplotlib import rc_context
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     original = fig.canvas
@@ -83,7 +90,8 @@ def compact_png(fig: Figure) -> bytes:
     try:
         fig.set_dpi(PIXELS_PER_INCH * PIXEL_RATIO)
         canvas = FigureCanvasAgg(fig)
-        canvas.draw()
+        with rc_context(getattr(fig, "settings", None)):
+            canvas.draw()
         pixels = np.array(canvas.buffer_rgba())[..., :3]
     finally:
         fig.set_dpi(dpi)

@@ -326,6 +326,8 @@ def plot_overflow(scales: Sequence[float], naive: Sequence[float], stable: Seque
     Returns:
         The figure.
     """
+    # Matplotlib warns of tensors on logarithmic axes.
+    scales, naive, stable = (np.asarray(values) for values in (scales, naive, stable))
     fig = style.new_figure(3.2)
     ax = fig.add_axes((0.1, 0.17, 0.87, 0.71))
     ax.loglog(

@@ -155,6 +155,10 @@ def of_fractions(threshold, width):
     return step_dict(b_final=0.0, w11=-k, w10=k, b01=-threshold, w01=1.0, b00=width - threshold, w00=1.0)
 
 
+def left_facing(threshold, width):
+    return step_dict(w00=-1 / width, b00=threshold / width, w01=0, b01=0, w10=-1, w11=0, b_final=1)
+
+
 RIGHT = {
     "01.two_path_response": {
         "one line": lambda x, a, b, c, d, e, f, g: relu(e * relu(a * x + b) + f * relu(c * x + d) + g),
@@ -176,6 +180,7 @@ RIGHT = {
         "clip": lambda x, a, b, c, d, e, f, g: torch.clip(
             f * torch.clip(c * x + d, 0) + g + e * torch.clip(a * x + b, 0), 0
         ),
+        "star": lambda x, *p: relu(p[4] * relu(p[0] * x + p[1]) + p[5] * relu(p[2] * x + p[3]) + p[6]),
     },
     "01.loss_gradient": {
         "one line": lambda z, y: 2 * (relu(z) - y) * (z > 0),
@@ -187,6 +192,8 @@ RIGHT = {
         "numpy": lambda z, y: 2 * (np.maximum(z.numpy(), 0) - y.numpy()) * (z.numpy() > 0),
         "a list": lambda z, y: [2 * (a - b) if a > 0 else 0 for a, b in zip(z.tolist(), y.tolist(), strict=True)],
         "float32": lambda z, y: (2 * (relu(z) - y) * (z > 0)).float(),
+        "a finite difference": lambda z, y: ((relu(z + 1e-6) - y) ** 2 - (relu(z - 1e-6) - y) ** 2) / 2e-6,
+        "transforms": lambda z, y: torch.func.vmap(torch.func.grad(lambda a, b: (relu(a) - b) ** 2))(z, y),
     },
     "01.training_step": {
         "sum": lambda b, s, y, rate: b - rate * (2 * (relu(s + b) - y) * (s + b > 0)).sum(),
@@ -200,6 +207,9 @@ RIGHT = {
             b.numpy() - rate * np.sum(2 * (np.maximum(z := s.numpy() + b.numpy(), 0) - y.numpy()) * (z > 0))
         ),
         "mean times n": lambda b, s, y, rate: b - rate * len(s) * (2 * (relu(s + b) - y) * (s + b > 0)).mean(),
+        "a finite difference": lambda b, s, y, rate: (
+            b - rate * (((relu(s + b + 1e-6) - y) ** 2 - (relu(s + b - 1e-6) - y) ** 2) / 2e-6).sum()
+        ),
     },
     "01.closed_form": {
         "one line": lambda t, b0, best, rate: best + (b0 - best) * (1 - 2 * rate) ** t,
@@ -230,6 +240,7 @@ RIGHT = {
         "tensors": of_tensors,
         "weights outside": of_fractions,
         "numpy numbers": lambda threshold, width: {k: np.float64(v) for k, v in two_ramps(threshold, width).items()},
+        "one ReLU that faces left": left_facing,
     },
 }
 

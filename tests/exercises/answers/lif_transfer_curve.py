@@ -365,6 +365,7 @@ RIGHT = {
         "torch": lambda b, leak, R: torch.as_tensor(b) - torch.as_tensor(leak) / R,
         "turned": lambda b, leak, R: -(leak / R - b),
         "a copy": lambda b, leak, R: b.copy().__isub__(leak / R),
+        "an array of objects": lambda b, leak, R: np.frompyfunc(lambda p, q: p - q / R, 2, 1)(b, leak),
     },
     "05.iaf_step": {
         "floor": fires(),

@@ -167,6 +167,8 @@ RIGHT = {
         "a list": lambda x: [-v for v in x.tolist()][:-1],
         "narrow": lambda x: 0 - x.narrow(0, 0, len(x) - 1),
         "a tuple": lambda x: tuple(-v for v in x[:-1]),
+        "a generator": lambda x: (-v for v in x[:-1]),
+        "a map": lambda x: map(torch.neg, x[:-1]),
     },
     "02.segment_slopes": {
         "slices": lambda x, y: (y[1:] - y[:-1]) / (x[1:] - x[:-1]),
@@ -178,6 +180,7 @@ RIGHT = {
         "roll": lambda x, y: ((y.roll(-1) - y) / (x.roll(-1) - x))[:-1],
         "both turned": lambda x, y: (y[:-1] - y[1:]) / (x[:-1] - x[1:]),
         "a list": lambda x, y: [(b - a) / (d - c) for a, b, c, d in zip(y[:-1], y[1:], x[:-1], x[1:], strict=True)],
+        "unfold": lambda x, y: torch.div(*(torch.diff(v.unfold(0, 2, 1))[:, 0] for v in (y, x))),
     },
     "02.relu_weights": {
         "cat": lambda s: torch.cat([s[:1], s[1:] - s[:-1]]),

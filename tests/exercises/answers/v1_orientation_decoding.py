@@ -396,6 +396,25 @@ def backward(
     return made
 
 
+def by_differences(r, target, *arrays):
+    arrays, step = [a.double().clone() for a in arrays], 1e-6
+
+    def loss():
+        w_in, b_in, w_out, b_out = arrays
+        return ((torch.relu(r.double() @ w_in.T + b_in) @ w_out.T + b_out - target.double()) ** 2).mean()
+
+    found = [torch.zeros_like(a) for a in arrays]
+    for array, gradient in zip(arrays, found, strict=True):
+        numbers, slopes = array.view(-1), gradient.view(-1)
+        for i in range(len(numbers)):
+            numbers[i] += step
+            above = loss()
+            numbers[i] -= 2 * step
+            slopes[i] = (above - loss()) / (2 * step)
+            numbers[i] += step
+    return tuple(found)
+
+
 RIGHT = {
     "04.train": {
         "a loop": trained(),
@@ -451,6 +470,7 @@ RIGHT = {
         "detached": gradient_steps(lambda loss, *_: loss.detach()),
         "numpy": gradient_steps(lambda loss, *_: loss.detach().numpy()),
         "a float": gradient_steps(lambda loss, *_: float(loss)),
+        "NumPy's float32": gradient_steps(lambda loss, *_: np.float32(loss.item())),
     },
     "04.circular_error": {
         "a loop": distance_in_a_loop,
@@ -494,6 +514,7 @@ RIGHT = {
         "a list": lambda *a: list(backward()(*a)),
         "sign": backward(gate=lambda z: torch.sign(torch.relu(z))),
         "ones": backward(bias=lambda d: torch.ones(len(d)) @ d),
+        "finite differences": by_differences,
     },
 }
 
