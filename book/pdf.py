@@ -57,7 +57,7 @@ def whole(head: str, parts: Sequence[tuple[str, str, str]], starts: Sequence[int
     body = "".join(f'<section class="course-part" id="part-{name}">{inside}</section>' for name, _, inside in parts)
     return (
         f'<!doctype html><html lang="en" data-theme="light"><head>{head}<style>'
-        "body { font-size: 10.5pt; background: #fff } .course-part { break-before: page } "
+        "html { font-size: 13px } body { background: #fff } .course-part { break-before: page } "
         ".course-front { min-height: 90vh } .course-front ol { list-style: none; padding: 0; margin-top: 4rem } "
         ".course-front a { display: flex; justify-content: space-between; color: inherit; line-height: 2 } "
         ".headerlink, .course-prediction details { display: none } .bd-article { padding: 0 }"

@@ -157,6 +157,17 @@ class Notebook:
                 assert bad["picture"] == good["picture"]
             panel.reset()
 
+    def test_on_a_narrow_page_labels_leave_room_for_the_tracks(self, lab, nb):
+        size = lab.page.viewport_size
+        lab.page.set_viewport_size({"width": 800, "height": 900})
+        try:
+            for number in panel_cells(nb):
+                tracks = lab.panel(number).root.locator(".slider-container")
+                widths = tracks.evaluate_all("all => all.map(e => e.getBoundingClientRect().width)")
+                assert all(width >= 150 for width in widths), (f"cell {number}", widths)
+        finally:
+            lab.page.set_viewport_size(size)
+
     def test_work_behind_a_button_shows_and_stops(self, lab, nb):
         for number in panel_cells(nb):
             panel = lab.panel(number)

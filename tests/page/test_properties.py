@@ -325,6 +325,9 @@ class TestInAKernel:
             emit_widget(tab, "words", name=name)
         assert [tab.comm is None for tab in tabs] == [True, False, False]
         assert tabs[0].children[0].comm is None
+        # Layouts and styles are widgets of their own.
+        own = [tabs[0].layout, tabs[0].children[0].layout, tabs[0].children[0].style]
+        assert [part.comm for part in own] == [None] * 3
 
     def test_a_progress_bar_stores_words_that_never_change(self, stored):
         assert list(utils.progress([1, 2], desc="counting", unit="step")) == [1, 2]

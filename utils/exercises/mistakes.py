@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,7 +53,7 @@ def recognise(
     theirs = [_steady(candidate, args) for args in inputs]
     right = [_attempt(expected, args) for args in inputs]
     for name, mistake in mistakes.items():
-        results = [_attempt(mistake, args) for args in inputs]
+        results = (_attempt(mistake, args) for args in inputs)  # most differ from the answer at the first input
         if _explained(theirs, results, right, max(atol, ATOL), max(rtol, RTOL)):
             return name
     return None
@@ -123,7 +123,7 @@ def _copied(arg: Any) -> Any:
     return arg.copy() if isinstance(arg, np.ndarray) else arg
 
 
-def _explained(theirs: Sequence[Any], mistakes: Sequence[Any], right: Sequence[Any], atol: float, rtol: float) -> bool:
+def _explained(theirs: Sequence[Any], mistakes: Iterable[Any], right: Sequence[Any], atol: float, rtol: float) -> bool:
     """Whether a mistake's results are the answer's wherever both have some, and differ from the right ones twice."""
     told = agreeing = failing = 0
     for one, other, wanted in zip(theirs, mistakes, right, strict=True):

@@ -16,6 +16,7 @@ from utils.page.output import emit, emit_behind, emit_png, unseen_words
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 STAND_IN = "course-stand-in"
+CONTROLS = "course-controls"
 
 # In JupyterLab a view that lives is the child of its output; one that is loading, or dead, leaves a bare text there.
 # Live: hide the one or two outputs that stand in for it. Dead: hide the view.
@@ -23,9 +24,13 @@ _LIVE = ".jp-OutputArea-child:has(> .jp-OutputArea-output > .jupyter-widgets)"
 _DEAD = ".jp-OutputArea-child:has(> .lm-Panel.jp-OutputArea-output):not(:has(> .jp-OutputArea-output > *))"
 # On paper nothing can be scrolled: lines of code wrap there. The page of nbconvert would cut them off.
 _PAPER = "@media print {pre {white-space:pre-wrap !important; overflow-wrap:anywhere}}"
+# On a narrow page a slider's label stands above its track instead of taking its room.
+_NARROW = (
+    f".{CONTROLS} .widget-slider {{flex-wrap:wrap; height:auto}} .{CONTROLS} .slider-container {{min-width:180px}}"
+)
 _STYLE = (
     f"<style>{_LIVE}:has(+ * .{STAND_IN}) + *, {_LIVE}:has(+ * + * .{STAND_IN}) + *, "
-    f"{_LIVE} + * + *:has(.{STAND_IN}), {_DEAD} {{display:none}} {_PAPER}</style>"
+    f"{_LIVE} + * + *:has(.{STAND_IN}), {_DEAD} {{display:none}} {_PAPER} {_NARROW}</style>"
 )
 
 # What the cells of this session show: (cell, name) -> the widget.
@@ -110,7 +115,10 @@ def _replace(name: str, widget: Any) -> None:
     """Close what this cell has shown before: else each run would leave its widgets behind."""
     place = (_cell(), name)
     for part in reversed(list(_tree(_shown.pop(place, None)))):
-        part.close()
+        # A widget's layout and style are widgets, too, and outlive it.
+        for own in (getattr(part, "layout", None), getattr(part, "style", None), part):
+            if hasattr(own, "close"):
+                own.close()
     _shown[place] = widget
 
 
@@ -126,5 +134,5 @@ def _cell() -> str:
 def _tree(widget: Any) -> Iterator[Any]:
     if widget is not None:
         yield widget
-        for child in getattr(widget, "children", ()):
+        for child in (*getattr(widget, "children", ()), getattr(widget, "link", None)):
             yield from _tree(child)

@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 
 from utils.page.figures import PIXELS_PER_INCH, few_colours
 from utils.page.host import on_colab
-from utils.page.live import emit_widget
+from utils.page.live import CONTROLS, emit_widget
 from utils.page.output import emit, escape
 from utils.panels.canvas import Canvas
 from utils.panels.controls import Action, Choice, Slider, Text, labelled
@@ -211,6 +211,7 @@ class SliderPanel:
             [*self._controls.values(), widgets.HBox(buttons), *status, self._image, self._words, *names],
             layout={"max_width": "100%", "overflow": "hidden"},
         )
+        self.box.add_class(CONTROLS)
 
     def _player(self, seconds: float) -> Any:
         """Play, pause and stop buttons that move the first slider; the page itself links the two."""
@@ -225,7 +226,7 @@ class SliderPanel:
             value=int(first.value),
             interval=max(20, round(1000 * seconds / max(1, n_steps))),
         )
-        widgets.jslink((film, "value"), (control, "value"))
+        film.link = widgets.jslink((film, "value"), (control, "value"))
         return film
 
     def _moved(self, name: str, change: Mapping[str, Any]) -> None:
