@@ -19,6 +19,8 @@ from importlib.util import find_spec
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 # The Pythons for which PyTorch is offered; the Makefile and README name the same.
 OLDEST, NEWEST = (3, 11), (3, 14)
+# The machines for which PyTorch is offered, as `sys.platform` and `platform.machine()` name them.
+MADE_FOR = {("linux", "x86_64"), ("linux", "aarch64"), ("darwin", "arm64"), ("win32", "amd64")}
 ELSEWHERE = "The course runs on Colab and Binder: README has the links"
 NO_CONNECTION = "there is no connection. Connect to the network"
 # What the installer says -> what to do. The last that applies counts: without a connection it also finds no package.
@@ -63,7 +65,9 @@ def impossible(system, machine, bits, version):
             f"on an Intel one no Python helps. {ELSEWHERE}."
         )
     if system == "win32" and machine.upper() == "ARM64":
-        return f"PyTorch is not offered for Python on Windows on Arm. Install a Python for x64, or: {ELSEWHERE}."
+        return f"PyTorch is not offered for Python on Windows on Arm. Install a Python for x64. {ELSEWHERE}, too."
+    if (system, machine.lower()) not in MADE_FOR:
+        return f"PyTorch is not made for this machine ({system}, {machine}), and no other Python helps. {ELSEWHERE}."
     if bits < 64:
         return f"PyTorch needs a 64-bit Python, and this one has {bits} bits. Install another."
     if version < OLDEST:

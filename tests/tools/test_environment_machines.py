@@ -26,6 +26,14 @@ def test_windows_on_arm_is_told_what_helps():
     assert "a Python for x64" in impossible("win32", "ARM64", 64, (3, 13))
 
 
+@pytest.mark.parametrize("machine", [("linux", "armv7l", 32), ("linux", "riscv64", 64), ("freebsd14", "amd64", 64)])
+def test_where_no_python_helps_none_is_advised(machine):
+    told = impossible(*machine, (3, 13))
+    assert "not made for this machine" in told
+    assert "Colab and Binder" in told
+    assert "Install" not in told
+
+
 @pytest.mark.parametrize(
     ("version", "words"), [((3, 10), "3.10 is too old"), ((3, 15), "not offered for Python 3.15 yet")]
 )
