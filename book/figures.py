@@ -14,7 +14,7 @@ def as_webp(png: bytes) -> bytes:
     from PIL import Image
 
     file = io.BytesIO()
-    Image.open(io.BytesIO(png)).convert("RGB").save(file, "WEBP", lossless=True, method=4, quality=75)
+    Image.open(io.BytesIO(png)).convert("RGB").save(file, "WEBP", lossless=True, method=4, quality=100)
     return file.getvalue()
 
 

@@ -108,6 +108,10 @@ def _tidy(element: ElementTree.Element) -> None:
             if variant in ("double-struck", "script") and child.text:
                 del child.attrib["mathvariant"]
                 child.text = "".join(_variant(letter, variant) for letter in child.text)
+            # A thin space is no letter: few fonts have it.
+            if child.tag == "mtext" and child.text == "\u2009":
+                child.tag, child.text = "mrow", None
+                ElementTree.SubElement(child, "mspace", width="0.167em")
             # The name of a function, then an invisible sign that it is applied: a thin space belongs there.
             if child.tag == "mo" and child.text == "\u2061":
                 later = parent[place + 1] if place + 1 < len(parent) else None

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import quote
 
 ICONS, SHEET = "_static/scripts/fontawesome.js", "_static/icons.css"
-THEME = "_static/styles/pydata-sphinx-theme.css"
+# Style sheets of which a page needs a small part, and a folder of the theme that no page reads.
+HEAVY_SHEETS = ("_static/styles/pydata-sphinx-theme.css", "_static/mystnb.*.css")
+TRANSLATIONS = "_static/locales"
 CREDIT = "/* Icons: Font Awesome Free, https://fontawesome.com, CC BY 4.0 */\n"
 _ICONS = re.compile(r'<script defer src="([^"]*)' + re.escape(ICONS) + r'[^"]*"></script>')
 # Names, brackets and spaces of code have the colour of the code around them anyway.
@@ -37,9 +40,10 @@ def slim(folder: Path) -> None:
     scripts = [
         path.read_text(encoding="utf-8") for path in folder.rglob("_static/**/*.js") if "panels" not in path.parts
     ]
-    theme = folder / THEME
     words = set(re.findall(r"[\w-]+", " ".join([*pages.values(), *scripts])))
-    theme.write_text(used_rules(theme.read_text(encoding="utf-8"), words), encoding="utf-8")
+    for sheet in (path for pattern in HEAVY_SHEETS for path in folder.glob(pattern)):
+        sheet.write_text(used_rules(sheet.read_text(encoding="utf-8"), words), encoding="utf-8")
+    shutil.rmtree(folder / TRANSLATIONS, ignore_errors=True)
     for path, html in pages.items():
         html = _PLAIN.sub(r"\1", html)
         html = _ICONS.sub(rf'<link rel="stylesheet" href="\1{SHEET}">', html)

@@ -270,6 +270,10 @@ class TestFormulas:
         assert as_mathml("-a", display=False).count("<math") == 1
         assert as_mathml(r"a, \qquad b", display=True).count("<math") == 2
 
+    def test_a_thin_space_is_no_letter(self):
+        assert "\u2009" not in as_mathml(r"5\,\mathrm{mV}", display=False)
+        assert as_mathml(r"5\,\mathrm{mV}", display=False).count("<math") == 1
+
     def test_what_is_no_formula_is_named(self):
         with pytest.raises(ValueError, match=r"formula: got '\\\\nothing'"):
             as_mathml(r"\nothing", display=False)

@@ -1,5 +1,6 @@
 """The website, built and opened in a real browser."""
 
+import itertools
 import re
 from functools import cache
 from html import unescape
@@ -106,7 +107,7 @@ def test_search_finds(open_page):
     for words, place in (
         ("refractory", "glossary"),
         ("nbgrader", "teachers"),
-        ("log_softmax", "03_"),
+        ("logsumexp", "03_"),
         ("myelin", "01_"),
     ):
         page.goto(page.url.partition("?")[0] + f"?q={words}")
@@ -204,6 +205,19 @@ def test_formulas_are_drawn_in_their_font(open_page):
         assert min(sizes) > 5, name
 
 
+def test_the_parts_of_a_formula_stand_in_their_order(open_page):
+    for width in (375, 1400):
+        for name in NOTEBOOKS:
+            places = open_page(name, width=width).evaluate(
+                """() => [...document.querySelectorAll('div.math')].map(one => [...one.querySelectorAll('math')].map(
+                  part => { const r = part.getBoundingClientRect(); return [r.left, r.bottom, r.top]; }))"""
+            )
+            for parts in places:
+                for (left, bottom, _), (later, _, top) in itertools.pairwise(parts):
+                    # Further to the right, or on a new line.
+                    assert later > left or top > bottom - 20, name
+
+
 def test_every_letter_of_every_formula_is_in_the_font(website):
     """The font's own list of letters, since a browser would silently take another font."""
     known = TTFont(website / "_static" / "fonts" / "STIXTwoMath.woff2").getBestCmap()
@@ -234,7 +248,8 @@ def test_a_prediction_is_answered(open_page):
     assert "course-right" in asked.locator(f'li[data-letter="{right}"]').get_attribute("class")
     assert veil.locator("button.course-show").count() == 0
     # A second choice changes nothing, nor does another visit.
-    asked.locator(f'li[data-letter="{right}"] button').click()
+    asked.locator(f'li[data-letter="{right}"] button').focus()
+    page.keyboard.press("Enter")
     page.reload()
     assert (
         page.locator("[data-prediction]")
