@@ -67,6 +67,7 @@ COURSE_TABLES = {
     "dale_timing": CourseTable((0.2, 0.5), BOTH_LAYOUTS, "timing"),
     "dale_phase_split": CourseTable((0.5,), BOTH_LAYOUTS, "phase"),
     "dale_fraction_sweep": CourseTable(TENTHS),
+    "dale_source_protocol": CourseTable((0.0, 0.5, 1.0), {"epochs": (30,)}),
     "dale_interneurons": CourseTable(varied={"network": ("interneurons",), "bias": ("yes",)}),
     "dale_interneurons_without_bias": CourseTable(varied={"network": ("interneurons",)}),
     "dale_signed_rows_with_bias": CourseTable(varied={"bias": ("yes",)}),
