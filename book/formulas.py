@@ -19,6 +19,8 @@ MATHML = "http://www.w3.org/1998/Math/MathML"
 RELATIONS = set("=≈≠≤≥<>←→↦⟹⇒∈⊂∼≡")
 SUMS = set("+−±")
 OPENING, CLOSING = set("([{⟨⌊⌈"), set(")]}⟩⌋⌉")
+# Widths of spaces, as KaTeX means them.
+_SPACES = {"\u2003": 1.0, "\u2005": 0.25, "\u2009": 0.167, "\u200a": 0.028}
 # Browsers know no other variants of letters than upright ones; the others have characters of their own.
 _SCRIPT = {"B": "ℬ", "E": "ℰ", "F": "ℱ", "H": "ℋ", "I": "ℐ", "L": "ℒ", "M": "ℳ", "R": "ℛ"}
 _DOUBLE = {"C": "ℂ", "H": "ℍ", "N": "ℕ", "P": "ℙ", "Q": "ℚ", "R": "ℝ", "Z": "ℤ"}
@@ -108,10 +110,11 @@ def _tidy(element: ElementTree.Element) -> None:
             if variant in ("double-struck", "script") and child.text:
                 del child.attrib["mathvariant"]
                 child.text = "".join(_variant(letter, variant) for letter in child.text)
-            # A thin space is no letter: few fonts have it.
-            if child.tag == "mtext" and child.text == "\u2009":
+            # Spaces are no letters: few fonts have all of them.
+            if child.tag == "mtext" and child.text and set(child.text) <= _SPACES.keys():
+                width = sum(_SPACES[space] for space in child.text)
                 child.tag, child.text = "mrow", None
-                ElementTree.SubElement(child, "mspace", width="0.167em")
+                ElementTree.SubElement(child, "mspace", width=f"{width:.3f}em")
             # The name of a function, then an invisible sign that it is applied: a thin space belongs there.
             if child.tag == "mo" and child.text == "\u2061":
                 later = parent[place + 1] if place + 1 < len(parent) else None

@@ -70,7 +70,7 @@ class Curve:
             f"{self.exercise}.mistake",
             f"Black is what a wrong answer to the exercise {get(self.exercise).reference.__name__} draws, grey what is "
             "right. Which mistake makes this curve?",
-            [f"{name[0].upper()}{name[1:]}." for name in options],
+            [f"{name[0].upper()}{name[1:]}.".replace("`", "") for name in options],
             "ABC"[options.index(drawn)],
             self.because,
         )

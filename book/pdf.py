@@ -84,6 +84,7 @@ def write_pdf(site: Path, out: Path) -> int:
     browser_path = next(filter(None, map(shutil.which, BROWSERS)), None)
     if browser_path is None:
         raise ValueError("there is no Chromium on the PATH: install chromium or google-chrome")
+    site = site.resolve()
     paths = sorted((site / "notebooks").glob("*.html"))
     if not paths:
         raise ValueError(f"{site}: got no pages of notebooks: run make book")

@@ -233,7 +233,7 @@ class TestAsking:
         for other in (curve.points(), *others):
             assert (np.abs(drawn - other) / size).max() > 0.2
         question = curve.question()
-        assert question.lettered[question.answer].lower() == f"{curve.names[0]}.".lower()
+        assert question.lettered[question.answer].lower() == f"{curve.names[0]}.".replace("`", "").lower()
 
     def test_the_answers_stand_at_the_end_of_a_printed_notebook(self):
         asked = [get_prediction(next(iter(ids()))), CURVES["05"].question()]
@@ -270,9 +270,12 @@ class TestFormulas:
         assert as_mathml("-a", display=False).count("<math") == 1
         assert as_mathml(r"a, \qquad b", display=True).count("<math") == 2
 
-    def test_a_thin_space_is_no_letter(self):
-        assert "\u2009" not in as_mathml(r"5\,\mathrm{mV}", display=False)
-        assert as_mathml(r"5\,\mathrm{mV}", display=False).count("<math") == 1
+    @pytest.mark.parametrize(("space", "width"), [(r"\,", 0.167), (r"\;", 0.278), (r"\:", 0.25)])
+    def test_spaces_are_no_letters(self, space, width):
+        made = as_mathml(rf"5{space}\mathrm{{mV}}", display=False)
+        assert f'<mspace width="{width:.3f}em"' in made
+        assert made.count("<math") == 1
+        assert all(ord(letter) < 0x2000 for letter in made)
 
     def test_what_is_no_formula_is_named(self):
         with pytest.raises(ValueError, match=r"formula: got '\\\\nothing'"):

@@ -107,7 +107,7 @@ def test_search_finds(open_page):
     for words, place in (
         ("refractory", "glossary"),
         ("nbgrader", "teachers"),
-        ("logsumexp", "03_"),
+        ("logsumexp", "06_"),
         ("myelin", "01_"),
     ):
         page.goto(page.url.partition("?")[0] + f"?q={words}")
