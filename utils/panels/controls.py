@@ -118,7 +118,7 @@ class Slider:
         }
         if self.log:
             low, high = math.log10(self.min), math.log10(self.max)
-            return widgets.FloatLogSlider(base=10, min=low, max=high, readout_format=".3g", **common)
+            return widgets.FloatLogSlider(base=10, min=low, max=high, readout_format=".3r", **common)
         if self.whole:
             return widgets.IntSlider(min=int(self.min), max=int(self.max), **{**common, "step": int(self.step)})
         return widgets.FloatSlider(min=self.min, max=self.max, readout_format=f".{self._decimals}f", **common)
