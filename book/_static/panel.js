@@ -4,6 +4,7 @@
 (() => {
   const [PATH, RECTILINEAR, MARKERS, TEXT, IMAGE] = [0, 1, 2, 3, 4];
   const LINE_PARTS = 4, SIZE_PARTS = 64, CAPS = ["butt", "round", "square"], JOINS = ["miter", "round", "bevel"], EM = 1000;
+  const OPAQUE = /^#(...|.{6})$/;
   const still = matchMedia("(prefers-reduced-motion: reduce)");
 
   /* Reading */
@@ -163,6 +164,17 @@
     markers(bytes) {
       const {context, scale} = this, ink = this.dip(bytes.count(), 1), one = shape(this.record, bytes.count());
       const p = bytes.points(bytes.count());
+      // Where one layer of opaque ink covers another of the same, all can be one path, which is many times as fast.
+      const oneInk = ink.fill === ink.stroke || !ink.fill || !ink.stroke;
+      if (oneInk && OPAQUE.test(ink.fill || ink.stroke)) {
+        const all = new Path2D();
+        for (let i = 0; i < p.length; i += 2) all.addPath(one, new DOMMatrix([1, 0, 0, 1, p[i], p[i + 1]]));
+        context.setTransform(scale, 0, 0, scale, 0, 0);
+        if (ink.fill) context.fill(all);
+        if (ink.stroke) context.stroke(all);
+        context.setTransform(1, 0, 0, 1, 0, 0);
+        return;
+      }
       for (let i = 0; i < p.length; i += 2) {
         context.setTransform(scale, 0, 0, scale, p[i] * scale, p[i + 1] * scale);
         if (ink.fill) context.fill(one);
