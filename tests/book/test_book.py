@@ -205,7 +205,7 @@ class TestStaging:
             f"[a](01_one.ipynb#x) b [c]({PROJECT.repository}/blob/{PROJECT.ref}/README.md#start) "
             "[d](https://e.org) [f](#here)"
         )
-        for target in ("../nothing.md", "../../no folder of that name"):
+        for target in ("../nothing.md", "../../no-folder-of-that-name"):
             with pytest.raises(ValueError, match="leads nowhere"):
                 staging.without_dead_ends(f"[a]({target})", known, PROJECT)
 

@@ -238,7 +238,7 @@ class Notebook:
         page.page.wait_for_selector("text=No Kernel")
         for number in panel_cells(nb):
             title = panel_title(nb.cells[number])
-            picture = page.cell(number).locator(".jp-OutputArea-output img")
+            picture = page.cell(number).locator(".jp-OutputArea-output img:not(.figure-words)")
             picture.scroll_into_view_if_needed()
             assert picture.evaluate("e => e.complete && e.naturalWidth > e.width && e.width > 300")
             words = page.cell(number).locator(".jp-OutputArea-output p strong")

@@ -160,38 +160,45 @@ def plot_pairs(groups: Mapping[str, Mapping[str, float]], reference: str, best: 
     Returns:
         The figure.
     """
+    groups = {" ".join(name.split()): values for name, values in groups.items()}
+    reference = " ".join(reference.split())
     names = list(groups)
     seeds = [seed for seed in groups[reference] if all(seed in values for values in groups.values())]
     table = np.array([[groups[name][seed] for name in names] for seed in seeds])
-    others = [name for name in names if name != reference]
-    fig = style.new_figure(2.5)
-    left, right = fig.subplots(1, 2, width_ratios=(len(names), max(1.2, len(others))))
-    fig.subplots_adjust(left=0.085, right=0.985, bottom=0.19, top=0.88, wspace=0.26)
     places = np.arange(len(names))
-    parts.joined_dots(left, table.T, alpha=0.55, markersize=4.5)
-    left.hlines(table.mean(0), places - 0.25, places + 0.25, color=style.OWN, linewidth=style.STRONG)
-    left.set_xticks(places, names)
+    # A group is a row, so that its name has room.
+    fig = style.new_figure(1.15 + 0.3 * len(names))
+    height = fig.get_figheight()
+    left, right = fig.subplots(1, 2, sharey=True)
+    fig.subplots_adjust(left=0.215, right=0.985, bottom=0.52 / height, top=1 - 0.32 / height, wspace=0.08)
+    left.plot(table.T, places, color=style.COLORS["light"], linewidth=style.THIN, zorder=1)
+    left.plot(table.T, places, "o", color=style.OWN, alpha=0.55, markersize=4.5)
+    left.vlines(table.mean(0), places - 0.3, places + 0.3, color=style.OWN, linewidth=style.STRONG)
+    left.set_yticks(places, names)
     low = 10 * math.floor(min(70.0, table.min()) / 10)
-    left.set(xlim=(-0.5, len(names) - 0.5), ylim=(low, 100), ylabel="named right (%)")
+    left.set(ylim=(len(names) - 0.45, -0.55), xlim=(low, 100), xlabel="named right (%)")
     left.set_title(f"{counted(len(seeds), 'seed')}, joined")
     if best is not None:
-        style.best_line(left, best)
+        left.axvline(best, color=style.BEST, linestyle=style.DASH_DOT, linewidth=style.GUIDE)
+        left.text(1, 1.02, "best possible", transform=left.transAxes, size=style.SMALL, color="#00664B", ha="right")
     words = []
-    for place, name in enumerate(others):
-        difference = table[:, names.index(name)] - table[:, names.index(reference)]
-        shift = 0.05 * (np.argsort(np.argsort(difference)) % 5 - 2)
-        right.plot(place + shift, difference, "o", color=style.OWN, alpha=0.55, markersize=4.5)
-        found = paired_difference(table[:, names.index(name)], table[:, names.index(reference)])
-        middle = [[found.mean - found.low], [found.high - found.mean]]
-        right.errorbar([place + 0.25], [found.mean], middle, color=style.OTHER, marker="D", markersize=6, capsize=4)
+    for place, name in enumerate(names):
+        if name == reference:
+            continue
+        difference = table[:, place] - table[:, names.index(reference)]
+        right.plot(difference, np.full(len(seeds), place), "o", color=style.OWN, alpha=0.55, markersize=4.5)
+        found = paired_difference(table[:, place], table[:, names.index(reference)])
+        reach = [[found.mean - found.low], [found.high - found.mean]]
+        look = {"color": style.OTHER, "marker": "D", "markersize": 6, "capsize": 4}
+        right.errorbar([found.mean], [place + 0.26], xerr=reach, **look)
         words.append(f"{name} {found.mean:+.1f} ({found.low:+.1f} to {found.high:+.1f})")
-    right.axhline(0, color=style.TRUTH, linestyle=style.DASHED, linewidth=style.GUIDE)
-    right.set_xticks(range(len(others)), others)
-    right.set(xlim=(-0.5, len(others) - 0.3), ylabel="difference (points)")
+    right.axvline(0, color=style.TRUTH, linestyle=style.DASHED, linewidth=style.GUIDE)
+    right.set_xlabel("difference (points)")
     right.set_title(f"minus {reference}")
     for ax in (left, right):
-        ax.grid(axis="x", visible=False)
-        ax.tick_params("x", labelsize=style.SMALL)
+        ax.grid(axis="y", visible=False)
+    left.tick_params("y", labelsize=style.SMALL, length=0)
+    right.tick_params("y", left=False)
     means = [f"{name} {mean:.1f}" for name, mean in zip(names, table.mean(0), strict=True)]
     return describe(
         fig,
