@@ -25,6 +25,7 @@ def plot_rate_code(rows: Sequence[tuple], windows, decoded, truth) -> Figure:
     Returns:
         The figure.
     """
+    windows = np.asarray(windows)
     fig = style.new_figure(3.1)
     left, right = fig.subplots(1, 2)
     colors = parts.in_order(len(rows))
