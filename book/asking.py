@@ -48,9 +48,7 @@ def answers_on_paper(asked: Sequence[Prediction]) -> str:
     """
     rows = []
     for one in asked:
-        right = (
-            f"{one.answer}. {escape(one.lettered[one.answer])}{'' if one.lettered[one.answer].endswith('.') else '.'}"
-        )
+        right = f"{one.answer}. {escape(one.lettered[one.answer].removesuffix('.'))}."
         rows.append(f"<li>{escape(one.question)} <strong>{right}</strong> {escape(one.because)}</li>")
     return f'<div class="course-print-only"><h2>Answers</h2><ol>{"".join(rows)}</ol></div>' if rows else ""
 

@@ -199,8 +199,8 @@ CURVES: Mapping[str, Curve] = {
 
 
 @cache
-def _drawn(number: str) -> bytes:
-    return CURVES[number].picture()
+def _drawn(curve: Curve) -> bytes:
+    return curve.picture()
 
 
 def mistake_figure(curve: Curve, root: str = "../") -> tuple[str, bytes]:
@@ -213,6 +213,6 @@ def mistake_figure(curve: Curve, root: str = "../") -> tuple[str, bytes]:
     Returns:
         Its HTML, and the PNG.
     """
-    png = _drawn(curve.exercise[:2])
+    png = _drawn(curve)
     source = f"{root}_static/figures/{curve.file}.webp"
     return figure_html(source, curve.words(), png, round(100 * WIDTH)), png

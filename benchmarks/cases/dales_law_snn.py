@@ -15,6 +15,7 @@ from benchmarks.measure import Comparison, Growth, Run, Unavailable, Way
 from benchmarks.targets import FLOOR
 from utils.datasets.sound import ipd_spikes, ipd_to_class, random_ipd_dataset
 from utils.models.dale_snn import DaleSNN
+from utils.sweeps.processes import one_thread
 from utils.sweeps.trained import train_group
 from utils.training.dale_conditions import Condition, Sounds, draw_sounds, train_condition
 from utils.training.dales_law_snn import LOGIT_SCALE, train
@@ -111,7 +112,7 @@ def library_step(library: Library) -> Way:
         weights = [w.detach() for w in network(hidden, device).signed_weights()]
         if not library.on_pytorch:
             logits, call = module.training_step(floats, labels, *weights, LOGIT_SCALE)
-            _check(logits, module.expected_logits(floats, *weights).cpu())
+            _check(logits, expected_logits(floats, *weights, module.DECAY, module.subtracts_later).cpu())
             return call
         if module.TIME_FIRST:
             floats = floats.transpose(0, 1).contiguous()
@@ -194,30 +195,18 @@ def original_training(sounds: int, validation: int, epochs: int) -> Run:
 def side_by_side(networks: int, sounds: int, epochs: int) -> Run:
     """A sweep's trainings of one seed, as the sweep makes them: side by side, in one thread."""
     conditions, drawn = _sweep(networks, sounds, epochs)
-    return _in_one_thread(lambda: train_group(conditions, drawn))
+    return one_thread()(lambda: train_group(conditions, drawn))
 
 
 def one_by_one(networks: int, sounds: int, epochs: int) -> Run:
     """The same trainings one after the other, in one thread."""
     conditions, drawn = _sweep(networks, sounds, epochs)
-    return _in_one_thread(lambda: [train_condition(condition, drawn) for condition in conditions])
+    return one_thread()(lambda: [train_condition(condition, drawn) for condition in conditions])
 
 
 def _sweep(networks: int, sounds: int, epochs: int) -> tuple[list[Condition], Sounds]:
     conditions = [Condition(fraction=n / max(1, networks - 1), epochs=epochs) for n in range(networks)]
     return conditions, draw_sounds(0, n_train=sounds)
-
-
-def _in_one_thread(run: Run) -> Run:
-    def limited() -> object:
-        threads = torch.get_num_threads()
-        torch.set_num_threads(1)
-        try:
-            return run()
-        finally:
-            torch.set_num_threads(threads)
-
-    return limited
 
 
 INFERENCE = Comparison(

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import importlib
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import metadata
 from types import ModuleType
@@ -70,7 +71,29 @@ LIBRARIES = (
 ON_PYTORCH = tuple(library for library in LIBRARIES if library.on_pytorch)
 
 
-def expected_logits(spikes: Tensor, w1: Tensor, w2: Tensor, decay: float) -> Tensor:
+def resets_to_zero(potential: Tensor, current: Tensor, decay: float) -> tuple[Tensor, Tensor]:
+    """A step of units that fire in the step in which they reach the threshold, and start again from zero.
+
+    Args:
+        potential: of each unit.
+        current: that arrives.
+        decay: what is left of a potential after a step.
+
+    Returns:
+        The next potentials, and the spikes.
+    """
+    charged = decay * potential + current
+    spike = (charged > 1).to(charged)
+    return charged * (1 - spike), spike
+
+
+def expected_logits(
+    spikes: Tensor,
+    w1: Tensor,
+    w2: Tensor,
+    decay: float,
+    unit: Callable[[Tensor, Tensor, float], tuple[Tensor, Tensor]] = resets_to_zero,
+) -> Tensor:
     """What each of these networks should answer: the sum over time of each read-out's membrane potential.
 
     Args:
@@ -78,6 +101,7 @@ def expected_logits(spikes: Tensor, w1: Tensor, w2: Tensor, decay: float) -> Ten
         w1: (n_inputs, n_hidden).
         w2: (n_hidden, n_classes).
         decay: what is left of a potential after a step.
+        unit: a step of the hidden units, as `resets_to_zero`.
 
     Returns:
         (batch, n_classes).
@@ -85,9 +109,7 @@ def expected_logits(spikes: Tensor, w1: Tensor, w2: Tensor, decay: float) -> Ten
     potential = spikes.new_zeros(len(spikes), w1.shape[1])
     readout = total = spikes.new_zeros(len(spikes), w2.shape[1])
     for current in (spikes @ w1).unbind(1):
-        charged = decay * potential + current
-        spike = (charged > 1).to(charged)
-        potential = charged * (1 - spike)
+        potential, spike = unit(potential, current, decay)
         readout = decay * readout + spike @ w2
         total = total + readout
     return total

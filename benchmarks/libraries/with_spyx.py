@@ -1,7 +1,7 @@
 """Spyx: JAX's compiler on one scan over time for each layer, with Optax's Adam, all of a training step in one program.
 
 Its reset subtracts the threshold, and its spike is that of the potential before the step, so its answers differ from
-those of the libraries on PyTorch; `expected_logits` here says what they should be.
+those of the libraries on PyTorch; `subtracts_later` is a step of its units.
 """
 
 from __future__ import annotations
@@ -20,26 +20,13 @@ from torch import Tensor
 
 from benchmarks.libraries import EXACT_DECAY, SLOPE
 
+DECAY = EXACT_DECAY
 
-def expected_logits(spikes: Tensor, w1: Tensor, w2: Tensor) -> Tensor:
-    """What the network should answer: the sum over time of each read-out's membrane potential.
 
-    Args:
-        spikes: (batch, n_steps, n_inputs) float.
-        w1: (n_inputs, n_hidden).
-        w2: (n_hidden, n_classes).
-
-    Returns:
-        (batch, n_classes).
-    """
-    potential = spikes.new_zeros(len(spikes), w1.shape[1])
-    readout = total = spikes.new_zeros(len(spikes), w2.shape[1])
-    for current in (spikes @ w1).unbind(1):
-        spike = (potential > 1).to(potential)
-        potential = EXACT_DECAY * potential + current - spike
-        readout = EXACT_DECAY * readout + spike @ w2
-        total = total + readout
-    return total
+def subtracts_later(potential: Tensor, current: Tensor, decay: float) -> tuple[Tensor, Tensor]:
+    """A step of its units. Arguments and what comes back are those of `benchmarks.libraries.resets_to_zero`."""
+    spike = (potential > 1).to(potential)
+    return decay * potential + current - spike, spike
 
 
 def training_step(
@@ -59,8 +46,8 @@ def training_step(
     """
     random = nnx.Rngs(0)
     # Its surrogate 1 - tanh(k x)^2 is a sigmoid's derivative of slope 2 k.
-    hidden = LIF((w1.shape[1],), beta=EXACT_DECAY, activation=tanh(SLOPE / 2), rngs=random)
-    readout = LI((w2.shape[1],), beta=EXACT_DECAY, rngs=random)
+    hidden = LIF((w1.shape[1],), beta=DECAY, activation=tanh(SLOPE / 2), rngs=random)
+    readout = LI((w2.shape[1],), beta=DECAY, rngs=random)
     weights = tuple(jnp.asarray(w.detach().cpu().numpy()) for w in (w1, w2))
     # (n_steps, batch, n_inputs), as it likes it best.
     heard = jnp.asarray(np.ascontiguousarray(spikes.transpose(0, 1).cpu().numpy()))

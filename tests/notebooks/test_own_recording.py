@@ -45,12 +45,18 @@ def check(words):
     assert "needs the recording" in words["scoreboard"]
 
 
+def checked(folder, responses, angles):
+    """What notebook 04 prints on a recording, after the checks that hold for any."""
+    np.savez(folder / "own.npz", resp=responses, stimuli=angles)
+    words = said(folder / "own.npz")
+    check(words)
+    return words
+
+
 def test_the_smallest_recording(tmp_path):
     """8 neurons, 12 stimuli."""
     angles = np.arange(0, 360, 30.0)
-    np.savez(tmp_path / "small.npz", resp=tuned(angles, 8, 360), stimuli=angles)
-    words = said(tmp_path / "small.npz")
-    check(words)
+    words = checked(tmp_path, tuned(angles, 8, 360), angles)
     assert "8 neurons in response to 12 stimuli" in words["load"]
     assert "7 stimuli for training, 5 held out" in words["split"]
 
@@ -59,9 +65,7 @@ def test_the_smallest_recording(tmp_path):
 def test_orientations_in_radians_with_repeats_and_counts(tmp_path):
     angles = np.repeat(np.arange(-90, 90, 7.5), 4)
     spikes = np.random.RandomState(1).poisson(3000 * np.maximum(tuned(angles, 30, 180), 0))
-    np.savez(tmp_path / "counts.npz", resp=spikes, stimuli=np.deg2rad(angles))
-    words = said(tmp_path / "counts.npz")
-    check(words)
+    words = checked(tmp_path, spikes, np.deg2rad(angles))
     assert "read as orientations" in words["load"]
     assert "Chance is 45." in words["decode-all-run"]
 
@@ -72,8 +76,6 @@ def test_noise_alone_in_large_units_and_without_order(tmp_path):
     random = np.random.RandomState(2)
     responses = 1e5 + 1e4 * random.randn(40, 12)
     responses[:, 3] = np.nan
-    np.savez(tmp_path / "noise.npz", resp=responses, stimuli=random.permutation(np.arange(0, 360, 9.0)))
-    words = said(tmp_path / "noise.npz")
-    check(words)
+    words = checked(tmp_path, responses, random.permutation(np.arange(0, 360, 9.0)))
     assert "left out" in words["load"]
     assert "sorted by angle" in words["load"]

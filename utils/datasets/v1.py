@@ -169,13 +169,13 @@ def _read(path: Path, period, unit, repeats, variables, kind: str) -> Recording:
     if len(bad):
         found = f"stimuli has {len(bad)} values that are not finite, the first at {bad[0]}"
         raise wrong(path, found, "leave those trials out")
-    share = float(np.mean(~np.isfinite(resp)))
-    resp, rows, left_out = finite(resp)
+    kept, rows, left_out = finite(resp)
     angles = angles[rows] if left_out else angles
-    if len(angles) < 2 or resp.shape[1] < 1:
+    if len(angles) < 2 or kept.shape[1] < 1:
+        share = np.mean(~np.isfinite(resp))
         found = f"no neuron has a finite value in every trial ({share:.0%} of all values are not finite)"
         raise wrong(path, found, "leave out those trials, or fill the gaps")
-    resp, of_size = in_usual_units(resp)
+    resp, of_size = in_usual_units(kept)
     degrees, of_unit = to_degrees(angles, unit)
     try:
         degrees, period, of_circle = on_circle(degrees, period)

@@ -24,7 +24,7 @@ from utils.exercises import boxes
 from utils.exercises.engine import ERROR, Exercise, Feedback
 from utils.exercises.notebooks import decorated, named
 from utils.exercises.registry import by_name, get, ids
-from utils.exercises.sandbox import Raised, describe_error
+from utils.exercises.sandbox import Raised, describe_error, leave
 from utils.exercises.surroundings import AT_START
 
 # Under this name a changed cell finds the guard; names with an underscore are hidden from students.
@@ -77,7 +77,7 @@ class CellGuard:
         if named(_source(info)):
             # In a kernel they do not raise: they stop it, once the cell is done.
             self.ways_out = {name: self.shell.user_ns[name] for name in WAYS_OUT if name in self.shell.user_ns}
-            self.shell.user_ns.update(dict.fromkeys(self.ways_out, _leave))
+            self.shell.user_ns.update(dict.fromkeys(self.ways_out, leave))
 
     def after(self, result: Any = None) -> None:
         """Put back what must not change, and tell it.
@@ -87,7 +87,7 @@ class CellGuard:
         """
         source = _source(getattr(result, "info", None))
         for name, value in self.ways_out.items():
-            if self.shell.user_ns.get(name) is _leave:
+            if self.shell.user_ns.get(name) is leave:
                 self.shell.user_ns[name] = value
         self.ways_out = {}
         said = AT_START.put_back()
@@ -334,10 +334,6 @@ def named_tasks(source: str) -> list[Exercise]:
 def _source(info: Any) -> str:
     """A cell as it was typed."""
     return str(getattr(info, "raw_cell", "") or "")
-
-
-def _leave(*_: Any) -> None:
-    raise SystemExit("it would have ended the kernel")
 
 
 def _tried(statements: list[ast.stmt], handler: str) -> list[ast.stmt]:

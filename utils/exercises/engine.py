@@ -22,6 +22,7 @@ from utils.exercises.mistakes import jittered, recognise
 from utils.exercises.networks import Refused
 from utils.exercises.sandbox import Raised, Trial, run_limited
 from utils.exercises.surroundings import AT_START
+from utils.page.numbers import listed
 
 NOT_ATTEMPTED, ERROR, NOT_YET, CORRECT = "not attempted", "error", "not yet", "correct"
 # An answer that takes longer than its limit is still waited for this many times as long, to tell slow from endless.
@@ -233,7 +234,7 @@ class Exercise:
                 if inspect.isfunction(member) and not _defines(candidate, name)
             ]
             if missing:
-                return Feedback(NOT_YET, f"Your class {candidate.__name__} does not define {_listed(missing)}.")
+                return Feedback(NOT_YET, f"Your class {candidate.__name__} does not define {listed(missing)}.")
             return None
         names = self.parameters
         try:
@@ -594,7 +595,3 @@ def _functions(candidate: Any) -> Iterator[Any]:
     """The function itself, or the methods of a class: what is written in Python and by the student."""
     members = vars(candidate).values() if inspect.isclass(candidate) else [candidate]
     return (member for member in members if inspect.isfunction(member))
-
-
-def _listed(names: Sequence[str]) -> str:
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

@@ -62,8 +62,8 @@ def guarded(seconds: float, code: str) -> Iterator[None]:
     Yields:
         Nothing.
     """
-    note, file = note_about(code), _opened(note_about(code))
-    with file:
+    note = note_about(code)
+    with _opened(note) as file:
         faulthandler.dump_traceback_later(seconds + AFTER, file=file, exit=True)
         try:
             yield

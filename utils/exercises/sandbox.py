@@ -267,13 +267,18 @@ def _without_input() -> Iterator[None]:
             kernel._allow_stdin = allowed
 
 
+def leave(*_: Any) -> None:
+    """Stands in for what ends a process: ends the call alone.
+
+    Raises:
+        SystemExit: always.
+    """
+    raise SystemExit("it would have ended the kernel")
+
+
 @contextmanager
 def _without_exits() -> Iterator[None]:
     """What ends a process at once ends the call alone, and says where it was called."""
-
-    def leave(*_: Any) -> None:
-        raise SystemExit("it would have ended the kernel")
-
     before = os._exit, os.abort
     os._exit = os.abort = leave
     try:

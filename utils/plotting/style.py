@@ -177,18 +177,19 @@ def chance_line(ax: Axes, level: float, label: str = "chance") -> Line2D:
     return _level(ax, level, label, TRUTH, "#666666", DASHED)
 
 
-def best_line(ax: Axes, level: float, label: str = "best possible") -> Line2D:
+def best_line(ax: Axes, level: float, label: str = "best possible", upright: bool = False) -> Line2D:
     """Mark the score that nothing can beat: green, dash and dot, named.
 
     Args:
         ax: where to draw.
-        level: of the line, in the units of the vertical axis.
-        label: stands at its right end.
+        level: of the line, in the units of the vertical axis; of the horizontal one where it is upright.
+        label: stands at its right end; above the axes where it is upright.
+        upright: whether scores lie along the horizontal axis.
 
     Returns:
         The line.
     """
-    return _level(ax, level, label, BEST, "#00664B", DASH_DOT)
+    return _level(ax, level, label, BEST, "#00664B", DASH_DOT, upright)
 
 
 def name_ends(ax: Axes, ends: Sequence[tuple[float, float, str, Any]], away: float = 5) -> None:
@@ -235,8 +236,12 @@ def _lowest(group: Sequence[float], gap: float) -> float:
     return sum(group) / len(group) - gap * (len(group) - 1) / 2
 
 
-def _level(ax: Axes, level: float, label: str, color: str, ink: str, dashes: Any) -> Line2D:
-    line = ax.axhline(level, color=color, linestyle=dashes, linewidth=GUIDE, zorder=1)
+def _level(ax: Axes, level: float, label: str, color: str, ink: str, dashes: Any, upright: bool = False) -> Line2D:
+    look = {"color": color, "linestyle": dashes, "linewidth": GUIDE, "zorder": 1}
+    if upright:
+        ax.text(1, 1.02, label, transform=ax.transAxes, ha="right", fontsize=SMALL, color=ink)
+        return ax.axvline(level, **look)
+    line = ax.axhline(level, **look)
     ax.annotate(
         label,
         (1, level),

@@ -7,6 +7,7 @@ import logging
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -78,13 +79,25 @@ def _in_a_line(problem: BaseException) -> str:
     return " ".join(f"{type(problem).__name__}: {problem}".split()).rstrip(":")
 
 
-def _here(function: Callable[[Any], Any], items: Sequence[Any]) -> Iterator[CallResult]:
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Let PyTorch compute in one thread, and then in as many as before.
+
+    Yields:
+        Nothing.
+    """
     threads = torch.get_num_threads()
+    torch.set_num_threads(1)
     try:
-        for item in items:
-            yield _attempt(function, item)
+        yield
     finally:
         torch.set_num_threads(threads)
+
+
+def _here(function: Callable[[Any], Any], items: Sequence[Any]) -> Iterator[CallResult]:
+    with one_thread():
+        for item in items:
+            yield _attempt(function, item)
 
 
 def _in_processes(function: Callable[[Any], Any], items: Sequence[Any], jobs: int | None) -> Iterator[CallResult]:

@@ -92,14 +92,17 @@ def chance_line(ax: Axes) -> None:
     style.chance_line(ax, CHANCE)
 
 
-def joined_dots(ax: Axes, table: np.ndarray, **look: Any) -> None:
+def joined_dots(ax: Axes, table: np.ndarray, lying: bool = False, **look: Any) -> None:
     """Draw a dot for each network in each column, a network's dots joined.
 
     Args:
         ax: where to draw; the columns stand at 0, 1, 2, ...
         table: shape (n_columns, n_networks).
+        lying: whether the columns lie, as rows.
         look: of the dots, as Matplotlib takes it.
     """
-    ax.plot(table, color=style.COLORS["light"], linewidth=style.THIN, zorder=1)
-    ax.plot(table, "o", color=style.OWN, **look)
-    ax.grid(axis="x", visible=False)
+    places = np.arange(len(table))
+    sides = (table, places) if lying else (places, table)
+    ax.plot(*sides, color=style.COLORS["light"], linewidth=style.THIN, zorder=1)
+    ax.plot(*sides, "o", color=style.OWN, **look)
+    ax.grid(axis="y" if lying else "x", visible=False)

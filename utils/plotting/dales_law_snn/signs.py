@@ -171,16 +171,14 @@ def plot_pairs(groups: Mapping[str, Mapping[str, float]], reference: str, best: 
     height = fig.get_figheight()
     left, right = fig.subplots(1, 2, sharey=True)
     fig.subplots_adjust(left=0.215, right=0.985, bottom=0.52 / height, top=1 - 0.32 / height, wspace=0.08)
-    left.plot(table.T, places, color=style.COLORS["light"], linewidth=style.THIN, zorder=1)
-    left.plot(table.T, places, "o", color=style.OWN, alpha=0.55, markersize=4.5)
+    parts.joined_dots(left, table.T, lying=True, alpha=0.55, markersize=4.5)
     left.vlines(table.mean(0), places - 0.3, places + 0.3, color=style.OWN, linewidth=style.STRONG)
     left.set_yticks(places, names)
     low = 10 * math.floor(min(70.0, table.min()) / 10)
     left.set(ylim=(len(names) - 0.45, -0.55), xlim=(low, 100), xlabel="named right (%)")
     left.set_title(f"{counted(len(seeds), 'seed')}, joined")
     if best is not None:
-        left.axvline(best, color=style.BEST, linestyle=style.DASH_DOT, linewidth=style.GUIDE)
-        left.text(1, 1.02, "best possible", transform=left.transAxes, size=style.SMALL, color="#00664B", ha="right")
+        style.best_line(left, best, upright=True)
     words = []
     for place, name in enumerate(names):
         if name == reference:
@@ -195,8 +193,7 @@ def plot_pairs(groups: Mapping[str, Mapping[str, float]], reference: str, best: 
     right.axvline(0, color=style.TRUTH, linestyle=style.DASHED, linewidth=style.GUIDE)
     right.set_xlabel("difference (points)")
     right.set_title(f"minus {reference}")
-    for ax in (left, right):
-        ax.grid(axis="y", visible=False)
+    right.grid(axis="y", visible=False)
     left.tick_params("y", labelsize=style.SMALL, length=0)
     right.tick_params("y", left=False)
     means = [f"{name} {mean:.1f}" for name, mean in zip(names, table.mean(0), strict=True)]
