@@ -80,8 +80,8 @@ def one_neuron(responses: torch.Tensor, stimuli: torch.Tensor, period: float = 3
         ],
         picture.draw,
         picture.update,
-        "The grey dots are a neuron's responses, the black line is your bump. Find the half-width that explains "
-        "most of the variance. Then compare neurons: is there one width for all? The purple dots are what your "
+        "The black dots are a neuron's responses, the black line is your bump. Find the half-width that explains "
+        "most of the variance. Then compare neurons: is there one width for all? The purple crosses are what your "
         "bump with noise would give.",
     )
 
