@@ -76,10 +76,12 @@ class Notebook:
     Attributes:
         number: of the notebook.
         cells: ids of those cells that are taken; all of them where there are none.
+        lasts: whether work behind a button takes long enough to be stopped.
     """
 
     number: str
     cells: tuple[str, ...] = ()
+    lasts = True
 
     def test_every_cell_runs_and_nothing_is_fetched_from_elsewhere(self, lab):
         assert lab.complaints() == []
@@ -183,6 +185,8 @@ class Notebook:
             lab.page.wait_for_function(ended, arg=[button.element_handle(), name])
             trained = panel.state()
             assert trained["alt"] == trained["words"]
+            if not self.lasts:
+                continue
             button.click()
             panel.root.get_by_role("button", name="Stop").click()
             lab.page.wait_for_function(ended, arg=[button.element_handle(), name])
@@ -312,3 +316,4 @@ class Test05(WholeNotebook):
 
 class Test06(WholeNotebook):
     number = "06"
+    lasts = False  # its button gives an answer, which is there at once
