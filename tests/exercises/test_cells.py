@@ -33,6 +33,64 @@ USE = "print(relu_biases(torch.tensor([1.0, 2.0])))"
 
 # Name -> (cells, words that the last box of the first of them holds, what the second prints).
 CELLS = {
+    "an error that is no Exception": (
+        f"{RIGHT}\nraise BaseException('odd')",
+        "line 4, `raise BaseException('odd')`, raised BaseException: odd",
+        USE,
+        "tensor([-1.])",
+    ),
+    "the end of a generator": (
+        f"{RIGHT}\nraise GeneratorExit",
+        "raised GeneratorExit: (no message)",
+        USE,
+        "tensor([-1.])",
+    ),
+    "an exit above the answer": (
+        f"raise SystemExit(3)\n{RIGHT}",
+        "raised SystemExit: 3",
+        USE,
+        "tensor([-1.])",
+    ),
+    "Python's own functions replaced": (
+        f"import builtins\n{RIGHT}\nbuiltins.len = builtins.isinstance = lambda *_: 1 / 0\ndel builtins.print",
+        "Your code changed this for all: `builtins.isinstance` was replaced; `builtins.len` was replaced; "
+        "`builtins.print` was replaced.",
+        USE,
+        "tensor([-1.])",
+    ),
+    "Python's own functions replaced in an answer": (
+        '@exercise("02.relu_biases")\ndef relu_biases(x_train):\n    import builtins\n    builtins.len = lambda _: 0\n'
+        "    return -x_train[:-1]",
+        "The result is right, but your code replaces `builtins.len` for everybody. Use a name of your own.",
+        USE,
+        "tensor([-1.])",
+    ),
+    "a name of the notebook written by an answer": (
+        '@exercise("02.relu_biases")\ndef relu_biases(x_train):\n    global x\n    x = -x_train\n    return x[:-1]',
+        "It is used from here on.",
+        f"{USE}; print(x)",
+        "tensor([1., 1., 1.])",
+    ),
+    "a name written through globals()": (
+        '@exercise("02.relu_biases")\ndef relu_biases(x_train):\n    globals()["x"] = 0\n    return -x_train[:-1]',
+        "It is used from here on.",
+        f"{USE}; print(x)",
+        "tensor([1., 1., 1.])",
+    ),
+    "an array of the notebook changed by an answer": (
+        '@exercise("02.relu_biases")\ndef relu_biases(x_train):\n    x[0] = 7\n    return -x_train[:-1]',
+        "It is used from here on.",
+        f"{USE}; print(x)",
+        "tensor([1., 1., 1.])",
+    ),
+    "a counter of the student's own": (
+        "calls_of_mine = 0\n"
+        '@exercise("02.relu_biases")\ndef relu_biases(x_train):\n    global calls_of_mine\n    calls_of_mine += 1\n'
+        "    return -x_train[:-1]",
+        "It is used from here on.",
+        f"{USE}; {USE}; print(calls_of_mine)",
+        "2",
+    ),
     "a missing colon": (
         '@exercise("02.relu_biases")\ndef relu_biases(x_train)\n    return 1',
         "Python cannot read line 2 of this cell: expected ':'.\ndef relu_biases(x_train)\n                        ^",

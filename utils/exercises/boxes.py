@@ -107,6 +107,18 @@ def show_notice(title: str, paragraphs: Sequence[str], code: Sequence[str] = ())
     _box(f"⚠ {title}", paragraphs, _LOOKS[ERROR][1], {"notice": title}, code)
 
 
+def show_put_back(names: Sequence[str]) -> None:
+    """Say which names of the notebook have their old values again.
+
+    Args:
+        names: one or more.
+    """
+    names = list(dict.fromkeys(names))
+    verb, them = ("has its", "it") if len(names) == 1 else ("have their", "them")
+    words = f"{' and '.join(f'`{name}`' for name in names)} {verb} old value again, since cells below read {them}."
+    show_notice("Names that the course uses", [f"{words} Use other names of your own."])
+
+
 def _box(
     title: str,
     paragraphs: Sequence[str],

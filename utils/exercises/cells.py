@@ -9,6 +9,7 @@ and settings that a student's cell changes for everybody get their old values ba
 from __future__ import annotations
 
 import ast
+import asyncio
 import random
 import re
 import sys
@@ -49,6 +50,10 @@ class CellGuard:
         stand: makes what stands under an exercise's name: `stand(task, None)` is the reference.
     """
 
+    # Whatever a cell raises becomes a box, but for what the reader's own interrupt raises in it.
+    interrupts = (KeyboardInterrupt, asyncio.CancelledError)
+    errors = BaseException
+
     def __init__(self, shell: Any, stand: Callable[[Exercise, Any], Any]) -> None:
         self.shell = shell
         self.stand = stand
@@ -59,6 +64,7 @@ class CellGuard:
         self.style: dict[str, Any] | None = None
         self.ways_out: dict[str, Any] = {}
         self.own_names: set[str] = set()
+        self.restore_python = AT_START.restore_python
 
     # --- what IPython calls
 
@@ -99,11 +105,17 @@ class CellGuard:
         if said:
             boxes.show_notice("Put back for the cells below", [f"Your code changed this for all: {'; '.join(said)}."])
         if rebound:
-            names = " and ".join(f"`{name}`" for name in dict.fromkeys(rebound))
-            verb, them = ("has its", "it") if len(set(rebound)) == 1 else ("have their", "them")
-            words = f"{names} {verb} old value again, since cells below read {them}. Use other names of your own."
-            boxes.show_notice("Names that the course uses", [words])
+            boxes.show_put_back(rebound)
         self.before_cell = None
+
+    def names_of_the_student(self) -> set[str]:
+        """What their own cells have named so far, the running one included.
+
+        Returns:
+            Names.
+        """
+        before = self.before_cell if self.before_cell is not None else self.shell.user_ns
+        return self.own_names | (self.shell.user_ns.keys() - before.keys())
 
     def readable(self, lines: list[str]) -> list[str]:
         """A cell's lines; of an exercise cell that Python cannot read, lines that show a box instead.
@@ -339,7 +351,13 @@ def _source(info: Any) -> str:
 def _tried(statements: list[ast.stmt], handler: str) -> list[ast.stmt]:
     if not statements:
         return []
-    (wrapped,) = ast.parse(f"try:\n    pass\nexcept (Exception, SystemExit) as _course_error:\n    {handler}").body
+    # Python's own functions come back before anything is told: without `len` the shell itself would stop.
+    (wrapped,) = ast.parse(
+        "try:\n    pass\n"
+        f"except {GUARD}.interrupts:\n    raise\n"
+        f"except {GUARD}.errors as _course_error:\n    {GUARD}.restore_python()\n    {handler}\n"
+        f"finally:\n    {GUARD}.restore_python()"
+    ).body
     wrapped.body = statements
     return [wrapped]
 

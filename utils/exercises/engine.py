@@ -20,6 +20,7 @@ from utils.exercises.gradients import gradient_problems, gradients, watched
 from utils.exercises.kinds import coarser, convert, outline
 from utils.exercises.mistakes import jittered, recognise
 from utils.exercises.networks import Refused
+from utils.exercises.page_data import PageData
 from utils.exercises.sandbox import Raised, Trial, run_limited
 from utils.exercises.surroundings import AT_START
 from utils.page.numbers import listed
@@ -149,7 +150,8 @@ class Exercise:
                     return self._judge(candidate, expected, say)
 
             code = f"{self.id}\n{_source(candidate)}"
-            trial = run_limited(judge, PATIENCE * self.time_limit, _filename(candidate), code)
+            with PageData(candidate).kept():
+                trial = run_limited(judge, PATIENCE * self.time_limit, _filename(candidate), code)
         return self._feedback(candidate, trial)
 
     def solution(self) -> str:
@@ -282,6 +284,8 @@ class Exercise:
                     raise
                 aside = case.label
                 continue
+            finally:
+                AT_START.restore_python()
             if case.below and self._problem(result, wanted, untouched.args, args)[0] is not None:
                 aside = case.label
                 continue

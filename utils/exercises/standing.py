@@ -15,10 +15,13 @@ import torch
 from torch import nn
 
 from utils.exercises import boxes
+from utils.exercises.cells import GUARD
 from utils.exercises.comparing import kind
 from utils.exercises.engine import Answer, Exercise, default_dtype_of
 from utils.exercises.kinds import outline
+from utils.exercises.page_data import PageData
 from utils.exercises.sandbox import PRINTED_LIMIT
+from utils.exercises.surroundings import AT_START
 from utils.page.host import in_kernel
 
 # How far from the reference's an accepted answer's numbers may lie on an input of a later cell, relative to the largest
@@ -103,6 +106,7 @@ def answer_function(task: Exercise, chosen: Callable[..., Any]) -> Callable[...,
     """
     # Input's kind -> an outline of what the reference returns; None where it has to stand in.
     known: dict[Any, Any] = {}
+    function = _page_of(chosen).around(chosen, boxes.show_put_back)
     usual = [] if task.call is None else task.expected(task.cases()[0].args).kinds
     told = False
 
@@ -119,9 +123,10 @@ def answer_function(task: Exercise, chosen: Callable[..., Any]) -> Callable[...,
         dtype, grad = torch.get_default_dtype(), torch.is_grad_enabled()
         try:
             with default_dtype_of(args), redirect_stdout(_beginning.on(sys.stdout)):
-                return Answer(chosen, task, [like] if like is not None else usual).function(*args)
+                return Answer(function, task, [like] if like is not None else usual).function(*args)
         finally:
-            # Of all that a function might change for everybody, these two would stop the cells below.
+            AT_START.restore_python()
+            # Of all that a function might change for everybody, these would stop the cells below.
             torch.set_default_dtype(dtype)
             torch.set_grad_enabled(grad)
 
@@ -144,7 +149,9 @@ def answer_function(task: Exercise, chosen: Callable[..., Any]) -> Callable[...,
                     known[sort] = (outline(expected),)
                 else:
                     result = stand_in(args, problem)
-        except Exception as error:
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # `exit()` as well
             result = stand_in(args, f"raised {type(error).__name__}: {str(error).strip().partition(chr(10))[0]}")
         _tell(task, args, result)
         return result
@@ -166,6 +173,10 @@ def standing_class(task: Exercise, chosen: type) -> type:
         # A subclass, so that the reference itself is not written to.
         same = {"__doc__": chosen.__doc__, "__module__": chosen.__module__, "__qualname__": chosen.__qualname__}
         return with_help(type(chosen)(chosen.__name__, (chosen,), same), task)
+    page = _page_of(chosen)
+    for name, member in [*vars(chosen).items()]:
+        if inspect.isfunction(member):
+            setattr(chosen, name, page.around(member, boxes.show_put_back))
     own_init, parameters = chosen.__init__, task.parameters
 
     @functools.wraps(own_init)
@@ -285,6 +296,11 @@ def _sort(args: Sequence[Any]) -> tuple | None:
         else:
             return None
     return tuple(parts)
+
+
+def _page_of(chosen: Any) -> PageData:
+    guard = sys.modules["IPython"].get_ipython().user_ns.get(GUARD) if in_kernel() else None
+    return PageData(chosen, guard.names_of_the_student() if guard else frozenset())
 
 
 def _tell(task: Exercise, args: Sequence[Any], result: Any) -> None:

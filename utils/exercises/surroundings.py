@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import math
 import sys
 import warnings
@@ -15,6 +16,10 @@ import torch
 from torch._tensor_str import PRINT_OPTS
 
 _ABSENT = object()
+# Bound here, so that what follows needs none of the functions that it puts back.
+_PYTHON = vars(builtins)
+# Kernels bind these themselves.
+_OF_THE_KERNEL = {"display", "exit", "get_ipython", "help", "input", "quit"}
 _WATCHED = {
     "torch": torch,
     "torch.nn": torch.nn,
@@ -39,6 +44,15 @@ class Surroundings:
         self.recursion = sys.getrecursionlimit()
         self.error_filters = [entry for entry in warnings.filters if entry[0] == "error"]
         self.names = {place: _functions(vars(owner)) for place, owner in _WATCHED.items()}
+        self.python = {k: v for k, v in _PYTHON.items() if not k.startswith("_") and k not in _OF_THE_KERNEL}
+        self.python_replaced: list[str] = []
+
+    def restore_python(self) -> None:
+        """Undo `builtins.len = ...` at once: without such functions nothing could even be told."""
+        for name, value in self.python.items():
+            if _PYTHON.get(name) is not value:
+                _PYTHON[name] = value
+                self.python_replaced.append(f"builtins.{name}")
 
     def put_back(self) -> list[str]:
         """Undo every change since.
@@ -46,7 +60,9 @@ class Surroundings:
         Returns:
             What was changed, each a sentence's beginning such as "`torch.relu` was replaced".
         """
-        said = []
+        self.restore_python()
+        said = [f"`{name}` was replaced" for name in self.python_replaced]
+        self.python_replaced = []
         if torch.get_default_dtype() != self.dtype:
             said.append(f"the default dtype of PyTorch was {_name(torch.get_default_dtype())}")
             torch.set_default_dtype(self.dtype)
@@ -106,7 +122,7 @@ class Surroundings:
         Returns:
             Such as "torch.relu".
         """
-        return [f"{place}.{name}" for place, name in self._replaced()]
+        return self.python_replaced + [f"{place}.{name}" for place, name in self._replaced()]
 
     def _replaced(self) -> list[tuple[str, str]]:
         found = []
