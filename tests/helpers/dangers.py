@@ -8,7 +8,6 @@ from collections.abc import Iterator
 BUILTINS = {"eval", "exec", "compile", "__import__", "__builtins__"}
 # Never: text that becomes code, and files that do.
 NEVER = BUILTINS | {
-    "builtins",
     "code",
     "codeop",
     "imp",
@@ -45,8 +44,9 @@ NEVER = BUILTINS | {
     "telnetlib",
     "ftplib",
 }
-# Where named and explained: other programs, foreign memory, modules by name, the network.
+# Where named and explained: Python's own functions, other programs, foreign memory, modules by name, the network.
 SANCTIONABLE = {
+    "builtins",
     "subprocess",
     "os.exec",
     "os.spawn",

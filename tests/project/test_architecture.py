@@ -34,6 +34,7 @@ SANCTIONED = {
     ("utils/exercises/sandbox.py", "ctypes"): "stops a student's endless loop: Python has no other way into a thread",
     ("utils/exercises/report.py", "subprocess"): "gives each hand-in a process of its own, from a list of words",
     ("utils/exercises/registry.py", "importlib.import_module"): "loads one of the modules listed in it",
+    ("utils/exercises/surroundings.py", "builtins"): "puts back Python's own functions that a cell has replaced",
     ("utils/predictions/registry.py", "importlib.import_module"): "loads the module of one of the six notebooks",
     ("utils/_lazy.py", "importlib.import_module"): "loads one of the modules listed by its package",
     ("utils/bootstrap.py", "subprocess"): "installs on Colab what requirements.txt names and is missing there",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 import dis
 import functools
 import inspect
@@ -93,8 +92,8 @@ class PageData:
         return harmless
 
     def _is_data(self, name: str) -> bool:
-        value = self.space.get(name)
-        return not hasattr(builtins, name) and not isinstance(value, ModuleType) and not callable(value)
+        value = self.space.get(name, print)
+        return not isinstance(value, ModuleType) and not callable(value)
 
 
 def _codes(waiting: list[CodeType]) -> Iterator[CodeType]:
