@@ -71,7 +71,8 @@ class TestGrating:
             picture.update(artists, angle)
             segment = np.array(artists["lines"].get_segments()[2])
             ends[angle] = np.rad2deg(np.arctan2(*(segment[1] - segment[0])[::-1])) % 180
-            assert (np.linalg.norm(segment, axis=1) < 1.0001).all()
+            # Both ends lie on the edge of the disc, inside of the curve of the population.
+            assert np.linalg.norm(segment, axis=1) == pytest.approx(1.05)
         assert ends[1] == pytest.approx(91)
         assert ends[91] % 180 == pytest.approx(1)
         assert ends[181] == pytest.approx(91)

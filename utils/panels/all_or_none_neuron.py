@@ -15,25 +15,9 @@ from utils.models.two_path_neuron import PUBLISHED, TwoPathNeuron, observations
 from utils.page.numbers import counted
 from utils.panels.controls import Slider
 from utils.panels.slider_panel import SliderPanel
+from utils.plotting import style
 from utils.plotting.all_or_none_neuron import LOSS_FLOOR, SILENT, NetworkPicture
 from utils.plotting.all_or_none_tables import number
-from utils.plotting.style import (
-    BEST,
-    CURVE,
-    DASHED,
-    DOTTED,
-    EXAMPLES,
-    EXCITATORY,
-    GUIDE,
-    INHIBITORY,
-    OTHER,
-    OWN,
-    SMALL,
-    STRONG,
-    THIN,
-    TRUTH,
-    set_limits,
-)
 
 _FINE = torch.linspace(0, 1, 401, dtype=torch.float64)
 
@@ -114,20 +98,20 @@ class SevenNumbers:
         left, right = fig.add_axes((0.085, 0.17, 0.385, 0.71)), fig.add_axes((0.6, 0.17, 0.385, 0.71))
         artists: dict[str, Any] = {"left": left, "right": right}
         published = self.respond(_FINE, **PUBLISHED)
-        left.plot(_FINE, published, color=TRUTH, linewidth=2 * STRONG, alpha=0.4, label="the source")
-        (artists["curve"],) = left.plot([], [], color=OWN, linewidth=THIN)
-        (artists["dots"],) = left.plot([], [], "o", color=OWN, markersize=5, label="11 doses", clip_on=False)
+        left.plot(_FINE, published, color=style.TRUTH, linewidth=2 * style.STRONG, alpha=0.4, label="the source")
+        (artists["curve"],) = left.plot([], [], color=style.OWN, linewidth=style.THIN)
+        (artists["dots"],) = left.plot([], [], "o", color=style.OWN, markersize=5, label="11 doses", clip_on=False)
         left.set(xlabel="dose", ylabel="response", xlim=(0, 1), title="Response")
-        left.legend(loc="upper right", fontsize=SMALL)
-        right.axhline(0, color=TRUTH, linewidth=GUIDE)
+        left.legend(loc="upper right", fontsize=style.SMALL)
+        right.axhline(0, color=style.TRUTH, linewidth=style.GUIDE)
         for name, label, color, width, dashes in (
-            ("s0", "upper path", INHIBITORY, CURVE, DOTTED),
-            ("s1", "lower path", EXCITATORY, CURVE, DASHED),
-            ("z", "sum", OWN, CURVE, "-"),
+            ("s0", "upper path", style.INHIBITORY, style.CURVE, style.DOTTED),
+            ("s1", "lower path", style.EXCITATORY, style.CURVE, style.DASHED),
+            ("z", "sum", style.OWN, style.CURVE, "-"),
         ):
             (artists[name],) = right.plot([], [], color=color, label=label, linewidth=width, linestyle=dashes)
         right.set(xlabel="dose", ylabel="signal", xlim=(0, 1), title="Inside")
-        right.legend(loc="lower left", fontsize=SMALL)
+        right.legend(loc="lower left", fontsize=style.SMALL)
         return artists
 
     def update(self, artists: dict[str, Any], **parameters: float) -> str:
@@ -150,9 +134,9 @@ class SevenNumbers:
         for name in ("s0", "s1", "z"):
             artists[name].set_data(_FINE, inside[name])
         top = _round_up(1.15 * max(float(response.max()), 1.7))
-        set_limits(artists["left"], y=(-0.04 * top, top))
+        style.set_limits(artists["left"], y=(-0.04 * top, top))
         reach = _round_up(1.05 * max(float(inside[name].abs().max()) for name in ("s0", "s1", "z")))
-        set_limits(artists["right"], y=(-reach, reach))
+        style.set_limits(artists["right"], y=(-reach, reach))
         answered = int((dots > 1e-9).sum())
         return (
             f"The network answers at {answered} of 11 doses. The largest of these responses is "
@@ -244,29 +228,29 @@ class Walk:
         silent = -self.drive.max()
         b = np.linspace(silent - 3, max(self.path.max(), silent) + 2, 400)
         left.axvspan(b[0], silent, color=SILENT, alpha=0.5, linewidth=0)
-        left.plot(b, self.loss(b), color=TRUTH, linewidth=CURVE)
+        left.plot(b, self.loss(b), color=style.TRUTH, linewidth=style.CURVE)
         top = self.loss(b).max()
         left.set(xlabel="b_final", ylabel="summed loss", title="The loss", xlim=(b[0], b[-1]), ylim=(-0.06 * top, top))
         valley = fig.add_axes((0.13, 0.5, 0.2, 0.33))
         valley.axvspan(b[0], silent, color=SILENT, alpha=0.5, linewidth=0)
         near = np.linspace(silent - 0.6, silent + 2.6, 200)
-        valley.plot(near, self.loss(near), color=TRUTH, linewidth=CURVE)
+        valley.plot(near, self.loss(near), color=style.TRUTH, linewidth=style.CURVE)
         valley.set(xlim=(near[0], near[-1]), ylim=(-0.2, 2.4), xticks=[], yticks=[])
         valley.spines[["top", "right"]].set_visible(True)
-        valley.set_title("the valley, enlarged", fontsize=SMALL, weight="normal", pad=3)
-        right.axhline(0, color=TRUTH, linewidth=GUIDE)
+        valley.set_title("the valley, enlarged", fontsize=style.SMALL, weight="normal", pad=3)
+        right.axhline(0, color=style.TRUTH, linewidth=style.GUIDE)
         right.set(xlabel="dose", ylabel="response", title="The response", xlim=(-0.03, 1.03))
         right.set_ylim(-0.06 * self.tent.max(), 1.15 * max(self.tent.max(), self.observed.max()))
         artists: dict[str, Any] = {}
-        (artists["trail"],) = left.plot([], [], "o", color=OWN, markersize=3, alpha=0.5)
-        (artists["slope"],) = left.plot([], [], color=OTHER, linewidth=CURVE)
-        (artists["walker"],) = left.plot([], [], "o", color=OWN, markersize=9)
-        (artists["enlarged"],) = valley.plot([], [], "o", color=OWN, markersize=9)
-        (artists["curve"],) = right.plot([], [], color=OWN, label="network")
+        (artists["trail"],) = left.plot([], [], "o", color=style.OWN, markersize=3, alpha=0.5)
+        (artists["slope"],) = left.plot([], [], color=style.OTHER, linewidth=style.CURVE)
+        (artists["walker"],) = left.plot([], [], "o", color=style.OWN, markersize=9)
+        (artists["enlarged"],) = valley.plot([], [], "o", color=style.OWN, markersize=9)
+        (artists["curve"],) = right.plot([], [], color=style.OWN, label="network")
         (artists["seen"],) = right.plot(
-            [0, 0.5, 1], self.observed, "X", color=EXAMPLES, ms=9, mec="white", label="observed", zorder=4
+            [0, 0.5, 1], self.observed, "X", color=style.EXAMPLES, ms=9, mec="white", label="observed", zorder=4
         )
-        right.legend(loc="upper right", fontsize=SMALL)
+        right.legend(loc="upper right", fontsize=style.SMALL)
         return artists
 
     def update(self, artists: dict[str, Any], epoch: int) -> str:
@@ -387,14 +371,18 @@ class Rates:
         left, right = fig.add_axes((0.085, 0.17, 0.385, 0.71)), fig.add_axes((0.6, 0.17, 0.385, 0.71))
         artists: dict[str, Any] = {}
         left.axhspan(self.LOW, -self.peak, color=SILENT, alpha=0.5, linewidth=0)
-        left.text(98, self.LOW + 1.5, "silent", ha="right", fontsize=SMALL, color="#666666")
-        left.axhline(self.best, color=BEST, linewidth=GUIDE, linestyle=DASHED)
+        left.text(98, self.LOW + 1.5, "silent", ha="right", fontsize=style.SMALL, color="#666666")
+        left.axhline(self.best, color=style.BEST, linewidth=style.GUIDE, linestyle=style.DASHED)
         # Dots, since a line from side to side would fill the axes where the formula jumps at every epoch.
-        (artists["parabola"],) = left.plot([], [], "o", color=OTHER, ms=6, alpha=0.45, label="without the output ReLU")
-        (artists["path"],) = left.plot([], [], ".-", color=OWN, markersize=4, linewidth=GUIDE, label="the network")
+        (artists["parabola"],) = left.plot(
+            [], [], "o", color=style.OTHER, ms=6, alpha=0.45, label="without the output ReLU"
+        )
+        (artists["path"],) = left.plot(
+            [], [], ".-", color=style.OWN, markersize=4, linewidth=style.GUIDE, label="the network"
+        )
         left.set(xlabel="epoch", ylabel="b_final", xlim=(-1, 101), ylim=(self.LOW, self.HIGH), title="Path of b_final")
-        left.legend(loc="upper right", fontsize=SMALL)
-        (artists["loss"],) = right.semilogy([], [], ".-", color=OWN, markersize=4, linewidth=GUIDE)
+        left.legend(loc="upper right", fontsize=style.SMALL)
+        (artists["loss"],) = right.semilogy([], [], ".-", color=style.OWN, markersize=4, linewidth=style.GUIDE)
         right.set(xlabel="epoch", ylabel="summed loss", xlim=(-1, 101), ylim=(LOSS_FLOOR / 3, 3e3))
         right.set_title("Loss of the network")
         return artists

@@ -19,20 +19,8 @@ from utils.models import relu_basis
 from utils.page.numbers import counted
 from utils.panels.controls import Choice, Slider, Text
 from utils.panels.slider_panel import SliderPanel
+from utils.plotting import style
 from utils.plotting.relu_sine_approximation import TARGET_LINE, plain_numbers, radians, relu_colors
-from utils.plotting.style import (
-    BEST,
-    DASHED,
-    EXAMPLES,
-    GUIDE,
-    OTHER,
-    OWN,
-    SMALL,
-    STRONG,
-    THIN,
-    TRUTH,
-    set_limits,
-)
 
 # (biases, weights, offset) of ReLUs through points: what the notebook's `place_by_hand` returns.
 Placing = Callable[[Tensor, Tensor], tuple[Tensor, Tensor, Tensor]]
@@ -88,13 +76,13 @@ class BuildUp:
             ax.set_xlim(-0.1, 2 * np.pi + 0.1)
         right.plot(_PERIOD, _PERIOD.sin(), **TARGET_LINE, label="sin(x)")
         artists: dict[str, Any] = {}
-        (artists["total"],) = right.plot([], [], color=OWN, label="sum so far")
-        (artists["points"],) = right.plot([], [], "o", color=EXAMPLES, markersize=5, label="training points")
-        right.legend(loc="upper right", fontsize=SMALL)
-        artists["bases"] = left.add_collection(LineCollection([], linewidths=THIN), autolim=False)
-        (artists["newest"],) = left.plot([], [], color=OWN, linewidth=STRONG, label="the newest")
-        left.plot([], [], color=relu_colors(3)[1], linewidth=THIN, label="those before")
-        left.legend(loc="lower left", fontsize=SMALL)
+        (artists["total"],) = right.plot([], [], color=style.OWN, label="sum so far")
+        (artists["points"],) = right.plot([], [], "o", color=style.EXAMPLES, markersize=5, label="training points")
+        right.legend(loc="upper right", fontsize=style.SMALL)
+        artists["bases"] = left.add_collection(LineCollection([], linewidths=style.THIN), autolim=False)
+        (artists["newest"],) = left.plot([], [], color=style.OWN, linewidth=style.STRONG, label="the newest")
+        left.plot([], [], color=relu_colors(3)[1], linewidth=style.THIN, label="those before")
+        left.legend(loc="lower left", fontsize=style.SMALL)
         return artists
 
     def update(self, artists: dict[str, Any], points: int, added: int) -> str:
@@ -194,18 +182,18 @@ class AnyFunction:
         left.set(title="The fit", xlabel="x", xlim=(self.interval[0] - 0.1, self.interval[1] + 0.1), ylim=(-1.15, 1.4))
         artists: dict[str, Any] = {"axes": left}
         (artists["truth"],) = left.plot([], [], **TARGET_LINE, label="target")
-        (artists["fit"],) = left.plot([], [], color=OWN, label="sum of ReLUs")
-        (artists["points"],) = left.plot([], [], "o", color=EXAMPLES, markersize=5, label="training points")
-        left.legend(loc="upper left", fontsize=SMALL, ncols=3, columnspacing=1, handlelength=1.4)
+        (artists["fit"],) = left.plot([], [], color=style.OWN, label="sum of ReLUs")
+        (artists["points"],) = left.plot([], [], "o", color=style.EXAMPLES, markersize=5, label="training points")
+        left.legend(loc="upper left", fontsize=style.SMALL, ncols=3, columnspacing=1, handlelength=1.4)
         right.set(title="Largest error / range", xscale="log", yscale="log", xlabel="number of ReLUs")
         right.set(xlim=(0.9, self.most * 1.15), ylim=(1e-4, 2))
         plain_numbers(right, [1, 2, 4, 8, 16, 32])
         guide = np.array([4.0, self.most])
         for power, words in ((1, "1/n"), (2, "1/n²")):
-            right.plot(guide, 0.6 * (guide / 4) ** -power, color=TRUTH, linewidth=GUIDE, zorder=1)
-            right.text(16, 0.8 * 4.0**-power, words, fontsize=SMALL, color="#666666")
-        (artists["curve"],) = right.plot([], [], ".", color=OWN, markersize=4)
-        (artists["marker"],) = right.plot([], [], "o", color=OWN, markersize=9)
+            right.plot(guide, 0.6 * (guide / 4) ** -power, color=style.TRUTH, linewidth=style.GUIDE, zorder=1)
+            right.text(16, 0.8 * 4.0**-power, words, fontsize=style.SMALL, color="#666666")
+        (artists["curve"],) = right.plot([], [], ".", color=style.OWN, markersize=4)
+        (artists["marker"],) = right.plot([], [], "o", color=style.OWN, markersize=9)
         return artists
 
     def update(self, artists: dict[str, Any], n_relus: int, target: str, formula: str) -> str:
@@ -236,7 +224,7 @@ class AnyFunction:
         relative = np.clip(errors / scale, self.smallest_shown, None)
         artists["curve"].set_data(np.arange(1, self.most + 1), relative)
         artists["marker"].set_data([n_relus], relative[[n_relus - 1]])
-        set_limits(artists["axes"], y=(low - 0.08 * scale, high + 0.2 * scale))
+        style.set_limits(artists["axes"], y=(low - 0.08 * scale, high + 0.2 * scale))
         name = formula or relu_basis.TARGETS[target].label
         if coarse:
             return (
@@ -319,11 +307,11 @@ class FourKinks:
         radians(left, 0, 2)
         left.set_xlim(-0.1, 2 * np.pi + 0.1)
         artists: dict[str, Any] = {}
-        (artists["fit"],) = left.plot([], [], color=OWN, label="sum of ReLUs")
-        (artists["kinks"],) = left.plot([], [], "^", color=OTHER, markersize=9, label="kinks")
-        left.legend(loc="upper right", fontsize=SMALL)
-        right.barh([1, 2], [self.even, self.best], color=[TRUTH, BEST], height=0.6)
-        (artists["yours"],) = right.barh([0], [0], color=OWN, height=0.6)
+        (artists["fit"],) = left.plot([], [], color=style.OWN, label="sum of ReLUs")
+        (artists["kinks"],) = left.plot([], [], "^", color=style.OTHER, markersize=9, label="kinks")
+        left.legend(loc="upper right", fontsize=style.SMALL)
+        right.barh([1, 2], [self.even, self.best], color=[style.TRUTH, style.BEST], height=0.6)
+        (artists["yours"],) = right.barh([0], [0], color=style.OWN, height=0.6)
         right.set(title="Error", xlabel="root mean squared", xlim=(0, 0.4), ylim=(2.5, -0.5))
         right.set_yticks([0, 1, 2], ["yours", "even", "best"])
         right.grid(axis="y", visible=False)
@@ -418,19 +406,21 @@ class BuiltAndTrained:
         above = [fig.add_axes((0.075, 0.47, 0.42, 0.45)), fig.add_axes((0.565, 0.47, 0.42, 0.45))]
         below = fig.add_axes((0.09, 0.115, 0.895, 0.2))
         artists: dict[str, Any] = {}
-        for ax, key, color, title in zip(above, ("built", "trained"), (OWN, OTHER), self._titles, strict=True):
+        for ax, key, color, title in zip(
+            above, ("built", "trained"), (style.OWN, style.OTHER), self._titles, strict=True
+        ):
             ax.plot(_PERIOD, _PERIOD.sin(), **TARGET_LINE)
             (artists[key],) = ax.plot([], [], color=color)
             ax.set(title=title, ylim=(-2.2, 2.2))
             radians(ax, 0, 2, "")
             ax.set_xlim(-0.1, 2 * np.pi + 0.1)
-        (artists["kinks"],) = above[1].plot([], [], "^", color=OTHER, markersize=7, alpha=0.7)
+        (artists["kinks"],) = above[1].plot([], [], "^", color=style.OTHER, markersize=7, alpha=0.7)
         frames = np.arange(len(self.moments))
-        looks = ((OWN, "-", "o", "at_built"), (OTHER, DASHED, "^", "at_trained"))
+        looks = ((style.OWN, "-", "o", "at_built"), (style.OTHER, style.DASHED, "^", "at_trained"))
         for errors, title, (color, dashes, marker, key) in zip(self.errors, self._titles, looks, strict=True):
-            below.semilogy(frames, errors, color=color, linewidth=THIN, linestyle=dashes, label=title.lower())
+            below.semilogy(frames, errors, color=color, linewidth=style.THIN, linestyle=dashes, label=title.lower())
             (artists[key],) = below.plot([], [], marker, color=color, markersize=8)
-        below.legend(loc="upper right", fontsize=SMALL, ncols=2)
+        below.legend(loc="upper right", fontsize=style.SMALL, ncols=2)
         below.set(xlabel="frame", ylabel="error", xlim=(-0.5, frames[-1] + 0.5))
         return artists
 

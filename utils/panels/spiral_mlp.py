@@ -17,18 +17,7 @@ from utils.page.numbers import approx, counted
 from utils.panels.controls import Action, Slider
 from utils.panels.slider_panel import SliderPanel
 from utils.plotting import spiral_mlp as plots
-from utils.plotting.style import (
-    BEST,
-    CURVE,
-    DASH_DOT,
-    DASHED,
-    EXAMPLES,
-    GUIDE,
-    NORMAL,
-    OWN,
-    THIN,
-    TRUTH,
-)
+from utils.plotting import style
 from utils.training.classifiers import evaluate_classifier, predict_probabilities
 
 if TYPE_CHECKING:
@@ -120,10 +109,12 @@ class Untangling:
         left.set_title("The points, and the borders")
         right.set_title("The same in the last hidden layer")
         for arm, color in zip(self.arms, plots.CLASS_COLORS, strict=False):
-            left.plot(*arm.numpy().T, color=color, linewidth=CURVE, zorder=1)
-        arms = [right.plot([], [], color=color, linewidth=CURVE)[0] for color in plots.CLASS_COLORS[: len(self.arms)]]
-        (borders,) = left.plot([], [], color=OWN, linewidth=CURVE, zorder=4)
-        (lines,) = right.plot([], [], color=OWN, linewidth=CURVE, zorder=4)
+            left.plot(*arm.numpy().T, color=color, linewidth=style.CURVE, zorder=1)
+        arms = [
+            right.plot([], [], color=color, linewidth=style.CURVE)[0] for color in plots.CLASS_COLORS[: len(self.arms)]
+        ]
+        (borders,) = left.plot([], [], color=style.OWN, linewidth=style.CURVE, zorder=4)
+        (lines,) = right.plot([], [], color=style.OWN, linewidth=style.CURVE, zorder=4)
         points = _class_points(right, 3)
         return {"borders": borders, "lines": lines, "arms": arms, "points": points}
 
@@ -220,21 +211,21 @@ class Training:
         extent = (-self.X_MAX, self.X_MAX, -self.X_MAX, self.X_MAX)
         blank = np.ones((self.PIXELS, self.PIXELS, 3))
         picture = left.imshow(blank, origin="lower", extent=extent, interpolation="nearest", zorder=1)
-        (borders,) = left.plot([], [], color=OWN, linewidth=THIN, zorder=2)
+        (borders,) = left.plot([], [], color=style.OWN, linewidth=style.THIN, zorder=2)
         points = _class_points(left, 3)
         plots.square(left, self.X_MAX)
         left.set_title("Decision map, test points")
         right = fig.add_axes((0.6, 0.135, 0.385, 0.78))
         looks = {
-            "train": {"color": EXAMPLES, "linestyle": DASHED, "linewidth": CURVE},
-            "test": {"color": OWN, "linewidth": THIN},
-            "best possible": {"color": BEST, "linestyle": DASH_DOT, "linewidth": CURVE},
-            "chance": {"color": TRUTH, "linestyle": DASHED, "linewidth": GUIDE},
+            "train": {"color": style.EXAMPLES, "linestyle": style.DASHED, "linewidth": style.CURVE},
+            "test": {"color": style.OWN, "linewidth": style.THIN},
+            "best possible": {"color": style.BEST, "linestyle": style.DASH_DOT, "linewidth": style.CURVE},
+            "chance": {"color": style.TRUTH, "linestyle": style.DASHED, "linewidth": style.GUIDE},
         }
         lines = {name: right.plot([], [], label=name, **look)[0] for name, look in looks.items()}
         right.set(xlim=(0, self.epochs), xlabel="epoch", title="Error")
         plots.error_axis(right, self.LOWEST, 1)
-        right.legend(loc="lower left", ncols=2, fontsize=NORMAL)
+        right.legend(loc="lower left", ncols=2, fontsize=style.NORMAL)
         return {"map": picture, "borders": borders, "points": points, **lines}
 
     def start(self, artists: Mapping[str, Any], width: int, depth: int, sigma: float, K: int) -> str:

@@ -14,20 +14,8 @@ from utils.models.decoders import decode_ridge, growing_grams, split_stimuli, tu
 from utils.page.numbers import approx, counted
 from utils.panels.controls import Choice, Slider
 from utils.panels.slider_panel import SliderPanel
-from utils.plotting.gratings import Grating
-from utils.plotting.style import (
-    CURVE,
-    CYCLIC,
-    DASHED,
-    GUIDE,
-    OTHER,
-    OWN,
-    SMALL,
-    STRONG,
-    THIN,
-    TRUTH,
-    chance_line,
-)
+from utils.plotting import style
+from utils.plotting.gratings import Grating, angle_ring
 from utils.plotting.v1_orientation_decoding import plain_ticks, turn_ticks
 
 Distance = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
@@ -263,37 +251,37 @@ class TurningGrating:
             The artists that move.
         """
         ring, unrolled = fig.add_axes((0.0, 0.0, 0.5, 1.0)), fig.add_axes((0.58, 0.16, 0.4, 0.74))
-        ring.set(xlim=(-2.9, 2.9), ylim=(-2.9, 2.9), aspect="equal")
-        ring.axis("off")
+        angle_ring(ring, self.period, radii=(2.3, 2.46), icon=0.22, label="")
         around = np.linspace(0, 2 * np.pi, 181)
-        inner, outer = (radius * np.stack([np.cos(around), np.sin(around)]) for radius in (1.1, 1.22))
-        hue = (around[:-1] + around[1:])[None] / 2 * self.period / (2 * np.pi)
-        x, y = (np.stack([inner[side], outer[side]]) for side in (0, 1))
-        ring.pcolormesh(x, y, hue, cmap=CYCLIC, vmin=0, vmax=self.period, rasterized=True)
-        for tick in turn_ticks(self.period)[:-1]:
-            at = np.deg2rad(tick * self.turn)
-            ring.text(2.65 * np.cos(at), 2.65 * np.sin(at), f"{tick:g}°", ha="center", va="center", fontsize=SMALL)
         rest = self._radius(np.zeros(181))
-        ring.plot(rest * np.cos(around), rest * np.sin(around), color=TRUTH, linewidth=GUIDE, linestyle=DASHED)
+        ring.plot(
+            rest * np.cos(around),
+            rest * np.sin(around),
+            color=style.TRUTH,
+            linewidth=style.GUIDE,
+            linestyle=style.DASHED,
+        )
         unrolled.set(xlim=(0, self.period), xticks=turn_ticks(self.period))
         margin = 0.08 * (self.high - self.low)
         unrolled.set_ylim(self.low - margin, self.high + 3 * margin)
         unrolled.set(xlabel="preferred angle of the neurons (degrees)", ylabel="mean response")
-        grating = Grating(ring, 0, (0, 0), 1.0, 4)
+        grating = Grating(ring, 0, (0, 0), 1.05, 4)
         artists = {
             "grating": grating,
             "lines": grating.lines,
-            "bump": ring.plot([], [], color=OWN, linewidth=CURVE)[0],
-            "vector": ring.plot([], [], color=OTHER, linewidth=STRONG)[0],
-            "curve": unrolled.plot([], [], color=OWN, linewidth=CURVE, label="the population")[0],
-            "angle": unrolled.plot([], [], color=TRUTH, linewidth=THIN, linestyle=DASHED, label="the grating")[0],
-            "pointer": unrolled.plot([], [], color=OTHER, linewidth=THIN, label="population vector")[0],
+            "bump": ring.plot([], [], color=style.OWN, linewidth=style.CURVE)[0],
+            "vector": ring.plot([], [], color=style.OTHER, linewidth=style.STRONG)[0],
+            "curve": unrolled.plot([], [], color=style.OWN, linewidth=style.CURVE, label="the population")[0],
+            "angle": unrolled.plot(
+                [], [], color=style.TRUTH, linewidth=style.THIN, linestyle=style.DASHED, label="the grating"
+            )[0],
+            "pointer": unrolled.plot([], [], color=style.OTHER, linewidth=style.THIN, label="population vector")[0],
         }
-        unrolled.legend(loc="upper right", fontsize=SMALL, ncols=1, borderaxespad=0.2)
+        unrolled.legend(loc="upper right", fontsize=style.SMALL, ncols=1, borderaxespad=0.2)
         return artists
 
     def _radius(self, response: np.ndarray) -> np.ndarray:
-        return 1.4 + 1.05 * (response - self.low) / (self.high - self.low)
+        return 1.2 + 1.0 * (response - self.low) / (self.high - self.low)
 
     def update(self, artists: dict[str, Any], angle: float) -> str:
         """Move the artists.
@@ -316,7 +304,7 @@ class TurningGrating:
         lifted = bump - bump.mean()
         pointed = np.arctan2((lifted * np.sin(around)).sum(), (lifted * np.cos(around)).sum())
         vector = float(np.rad2deg(pointed) % 360 / self.turn)
-        artists["vector"].set_data(np.array([1.24, 1.4]) * np.cos(pointed), np.array([1.24, 1.4]) * np.sin(pointed))
+        artists["vector"].set_data(np.array([2.08, 2.28]) * np.cos(pointed), np.array([2.08, 2.28]) * np.sin(pointed))
         artists["curve"].set_data(self.middles, bump)
         span = [self.low, self.high]
         artists["angle"].set_data([shown, shown], span)
@@ -368,11 +356,11 @@ class OneNeuron:
         ax.set(xlim=(0, self.period), ylim=(low - 0.1 * (high - low), high + 0.15 * (high - low)))
         ax.set(xticks=turn_ticks(self.period), xlabel="angle of the grating (degrees)", ylabel="response")
         ghosts = ax.plot(
-            [], [], "x", color=OTHER, markersize=3.5, markeredgewidth=0.8, label="drawn from the bump, with noise"
+            [], [], "x", color=style.OTHER, markersize=3.5, markeredgewidth=0.8, label="drawn from the bump, with noise"
         )[0]
-        dots = ax.plot([], [], "o", color=OWN, markersize=2.5, label="the neuron")[0]
-        bump = ax.plot([], [], color=OWN, linewidth=STRONG, label="your bump")[0]
-        ax.legend(loc="upper right", fontsize=SMALL, ncols=3, borderaxespad=0.2)
+        dots = ax.plot([], [], "o", color=style.OWN, markersize=2.5, label="the neuron")[0]
+        bump = ax.plot([], [], color=style.OWN, linewidth=style.STRONG, label="your bump")[0]
+        ax.legend(loc="upper right", fontsize=style.SMALL, ncols=3, borderaxespad=0.2)
         return {"ghosts": ghosts, "dots": dots, "bump": bump}
 
     def update(self, artists: dict[str, Any], rank: int, half_width: float, noise: float) -> str:
@@ -471,16 +459,16 @@ class OneWeight:
         left, right = fig.add_axes((0.09, 0.16, 0.5, 0.74)), fig.add_axes((0.7, 0.16, 0.28, 0.74))
         w = np.linspace(self.best - self.reach, self.best + self.reach, 301)
         top = float(self.loss(self.best + self.reach)) * 1.08
-        left.plot(w, self.loss(w), color=TRUTH, linewidth=CURVE)
-        left.axvline(self.best, color=TRUTH, linewidth=GUIDE, linestyle=DASHED)
+        left.plot(w, self.loss(w), color=style.TRUTH, linewidth=style.CURVE)
+        left.axvline(self.best, color=style.TRUTH, linewidth=style.GUIDE, linestyle=style.DASHED)
         left.set(xlim=(w[0], w[-1]), ylim=(0, top), xlabel="weight w", ylabel="loss L(w)")
         right.set(xlim=(0, 30), ylim=(w[0], w[-1]), xlabel="step", ylabel="weight w")
-        right.axhline(self.best, color=TRUTH, linewidth=GUIDE, linestyle=DASHED)
+        right.axhline(self.best, color=style.TRUTH, linewidth=style.GUIDE, linestyle=style.DASHED)
         return {
-            "path": left.plot([], [], "o-", color=OWN, linewidth=GUIDE, markersize=4)[0],
-            "tangent": left.plot([], [], color=OTHER, linewidth=CURVE)[0],
-            "now": left.plot([], [], "o", color=OTHER, markersize=8)[0],
-            "weights": right.plot([], [], "o-", color=OWN, linewidth=GUIDE, markersize=3.5)[0],
+            "path": left.plot([], [], "o-", color=style.OWN, linewidth=style.GUIDE, markersize=4)[0],
+            "tangent": left.plot([], [], color=style.OTHER, linewidth=style.CURVE)[0],
+            "now": left.plot([], [], "o", color=style.OTHER, markersize=8)[0],
+            "weights": right.plot([], [], "o-", color=style.OWN, linewidth=style.GUIDE, markersize=3.5)[0],
         }
 
     def update(self, artists: dict[str, Any], rate: float, steps: int, start: float) -> str:
@@ -553,7 +541,7 @@ class FewerNeurons:
             The artists that move.
         """
         left, right = fig.add_axes((0.09, 0.16, 0.38, 0.74)), fig.add_axes((0.58, 0.16, 0.4, 0.74))
-        left.plot((0, self.period), (0, self.period), color=TRUTH, linewidth=GUIDE)
+        left.plot((0, self.period), (0, self.period), color=style.TRUTH, linewidth=style.GUIDE)
         ticks = turn_ticks(self.period)
         left.set(xlim=(0, self.period), ylim=(0, self.period), xticks=ticks, yticks=ticks)
         left.set(xlabel="true angle (degrees)", ylabel="decoded (degrees)")
@@ -562,14 +550,14 @@ class FewerNeurons:
             xscale="log", yscale="log", xlim=(self.sizes[0] * 0.8, self.sizes[-1] * 1.25), ylim=(0.5, 1.5 * chance)
         )
         right.set(xlabel="number of neurons", ylabel="mean error (degrees)")
-        chance_line(right, chance)
+        style.chance_line(right, chance)
         plain_ticks(right.yaxis, (1, 3, 10, 30, 90))
         ticks = [n for n in (10, 100, 1000, 10000) if self.sizes[0] <= n <= self.sizes[-1]] or self.sizes
         plain_ticks(right.xaxis, ticks)
         return {
-            "dots": left.plot([], [], "o", color=OWN, markersize=3.4, alpha=0.75, markeredgewidth=0)[0],
-            "curve": right.plot([], [], "o-", color=OWN, linewidth=THIN, markersize=3.5)[0],
-            "now": right.plot([], [], "o", color=OTHER, markersize=8)[0],
+            "dots": left.plot([], [], "o", color=style.OWN, markersize=3.4, alpha=0.75, markeredgewidth=0)[0],
+            "curve": right.plot([], [], "o-", color=style.OWN, linewidth=style.THIN, markersize=3.5)[0],
+            "now": right.plot([], [], "o", color=style.OTHER, markersize=8)[0],
         }
 
     def update(self, artists: dict[str, Any], neurons: str | None = None, trained: str | None = None) -> str:

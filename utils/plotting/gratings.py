@@ -75,25 +75,36 @@ class Grating:
         self.lines.set_segments(stripes(angle, *self._place))
 
 
-def angle_ring(ax: Axes, period: float = 360, n_icons: int = 8) -> None:
+def angle_ring(
+    ax: Axes,
+    period: float = 360,
+    n_icons: int = 8,
+    radii: tuple[float, float] = (0.72, 1.0),
+    icon: float = 0.22,
+    label: str = "angle",
+) -> None:
     """A ring of colours as legend: hue is the angle of the grating, and gratings stand at its ticks.
 
     Args:
-        ax: holds nothing else.
+        ax: holds nothing outside of the ring.
         period: that goes once round the ring.
         n_icons: gratings around it.
+        radii: of the ring, its inner and outer one.
+        icon: radius of a grating.
+        label: in the middle.
     """
     angle = np.linspace(0, 2 * np.pi, 181)
-    inner, outer = (radius * np.stack([np.cos(angle), np.sin(angle)]) for radius in (0.72, 1.0))
+    inner, outer = (radius * np.stack([np.cos(angle), np.sin(angle)]) for radius in radii)
     x, y = (np.stack([inner[side], outer[side]]) for side in (0, 1))
     hue = (angle[:-1] + angle[1:])[None] / (4 * np.pi) * period
     ax.pcolormesh(x, y, hue, cmap=style.CYCLIC, vmin=0, vmax=period, rasterized=True)
-    for icon in range(n_icons):
-        turn = 2 * np.pi * icon / n_icons
-        degrees = period * icon / n_icons
+    for number in range(n_icons):
+        turn = 2 * np.pi * number / n_icons
+        degrees = period * number / n_icons
         at = np.array([np.cos(turn), np.sin(turn)])
-        Grating(ax, degrees, tuple(1.3 * at), 0.22, 1.6, side=2)
-        ax.text(*(1.78 * at), f"{degrees:g}°", ha="center", va="center", fontsize=style.SMALL)
-    ax.text(0, 0, "angle", ha="center", va="center", fontsize=style.SMALL)
-    ax.set(xlim=(-2.05, 2.05), ylim=(-2.05, 2.05), aspect="equal")
+        Grating(ax, degrees, tuple((radii[1] + 1.36 * icon) * at), icon, 1.6, side=2)
+        ax.text(*((radii[1] + 3.8 * icon) * at), f"{degrees:g}°", ha="center", va="center", fontsize=style.SMALL)
+    ax.text(0, 0, label, ha="center", va="center", fontsize=style.SMALL)
+    reach = radii[1] + 5.1 * icon
+    ax.set(xlim=(-reach, reach), ylim=(-reach, reach), aspect="equal")
     ax.axis("off")

@@ -542,6 +542,9 @@ def plot_modes(train_passes: torch.Tensor, eval_pass: float, accuracies: Mapping
     left.set_ylim(0, 1.2 * left.get_ylim()[1])
     left.set(xlabel="probability of the right class", ylabel="passes", xlim=(0, 1))
     left.set_title(f"One test point, {len(train_passes)} passes")
+    # The jitter comes from NumPy's global generator, which belongs to the reader.
+    state = np.random.get_state()
+    np.random.seed(0)
     sns.stripplot(
         data={mode: values.numpy() for mode, values in accuracies.items()},
         palette=[style.EXAMPLES, style.OWN],
@@ -549,6 +552,7 @@ def plot_modes(train_passes: torch.Tensor, eval_pass: float, accuracies: Mapping
         size=4,
         ax=right,
     )
+    np.random.set_state(state)
     right.set_title("Test accuracy, pass by pass")
     right.margins(y=0.1)
     right.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.1f} %")
