@@ -6,6 +6,7 @@ import os
 import platform
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -123,7 +124,9 @@ class TestRows:
 
     @pytest.mark.skipif(all(library.version for library in LIBRARIES), reason="all libraries are installed here")
     def test_a_missing_library_costs_its_row_and_not_the_run(self):
-        times = times_of(STEP, STEP.quick, rounds=1, least_seconds=0)
+        # What the compiler takes is seconds; the slow test below has it.
+        others = tuple(way for way in STEP.others if "compiled" not in way.name)
+        times = times_of(replace(STEP, others=others), STEP.quick, rounds=1, least_seconds=0)
         assert {name for name, value in times.items() if isinstance(value, str)} == {
             library.name for library in LIBRARIES if library.version is None
         }

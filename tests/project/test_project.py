@@ -316,7 +316,9 @@ class TestMake:
         assert "--nbval-lax" not in recipe
         assert "--dist loadscope" in recipe
 
-    @pytest.mark.parametrize(("folder", "kind"), [(".", "--nbval-lax"), ("notebooks", "--nbval")])
+    @pytest.mark.parametrize(
+        ("folder", "kind"), [pytest.param(".", "--nbval-lax", marks=pytest.mark.slow), ("notebooks", "--nbval")]
+    )
     def test_a_plain_call_of_nbval_knows_what_may_vary(self, folder, kind):
         words = [sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", kind]
         cell = f"{ROOT / 'notebooks' / '01_all_or_none_neuron.ipynb'}::Cell 0"
