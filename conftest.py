@@ -20,7 +20,8 @@ COMPLAINT = re.compile(r"^(Traceback \(most recent call last\)|.*\b\w*Warning: )
 
 def pytest_configure(config):
     """What `pytest --nbval notebooks`, as anyone types it, needs to be right."""
-    if config.option.nbval or config.option.nbval_lax:
+    # Without nbval (`-p no:nbval`) there are no such options.
+    if config.getoption("nbval", False) or config.getoption("nbval_lax", False):
         config.option.nbval_sanitize_with = str(ROOT / "tests" / "helpers" / "nbval_sanitize.cfg")
         config.option.nbval_current_env = True
         config.option.nbval_cell_timeout = 240

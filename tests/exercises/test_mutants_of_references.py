@@ -19,6 +19,7 @@ from mutants import mutants
 from utils.exercises import get, ids
 from utils.exercises.comparing import same
 from utils.exercises.engine import CORRECT, ERROR, NOT_ATTEMPTED, NOT_YET
+from utils.exercises.kinds import convert
 
 # (exercise, what is changed) -> why that may be called correct although it is not the same everywhere.
 FREEDOM = {
@@ -56,7 +57,8 @@ def difference_on(task, answer, cases):
             result, used = result_of(task, answer, case.args)
         except Exception as error:
             return f"{case.args}: {error!r}"
-        words = task.apart(result, expected, case.args)
+        # As every call of an answer does: whole numbers as floats are the same numbers.
+        words = task.apart(convert(result, expected), expected, case.args)
         changed = [n for n, (old, new) in enumerate(zip(case.args, used, strict=True)) if not same(new, old)]
         if words is not None or changed:
             return f"{case.args}: {words or f'argument {changed[0]} was changed in place'}"

@@ -122,7 +122,9 @@ class TestSweep:
         monkeypatch.chdir(here)
         assert sweep.main([*COMMAND, "--jobs", "1"]) == 0
         assert len(read_table("table.csv")[1]) == N_ROWS
-        assert table.read_bytes() == (here / "table.csv").read_bytes()
+        first, second = (path.read_text().splitlines() for path in (table, here / "table.csv"))
+        apart = [pair for pair in zip(first, second, strict=True) if pair[0] != pair[1]]
+        assert all(line.startswith("# seconds") for pair in apart for line in pair)
 
 
 class TestCallResults:
