@@ -12,6 +12,7 @@ import nbformat
 from book.asking import ASKED, answers_on_paper, look_back, prediction_html
 from book.figures import as_webp, figure_html
 from book.panels import Live, panel_html
+from book.sounds import listening_html
 from course import NOTEBOOKS, ROOT, Project
 from notebook_page import Page
 from publish import badges, fill
@@ -66,10 +67,11 @@ def staged_notebook(
             tags.append("remove-input")
             cell.outputs = [_output(prediction_html(asked_here[-1]))]
             continue
-        introduced = False
+        introduced, listening = False, None
         for output in cell.outputs:
             # A panel says its title first, then comes its picture.
             moves, introduced = introduced, _text(output).startswith("Slider panel: ")
+            listening = output.get("metadata", {}).get("course", {}).get("listening", listening)
             tabs = _text(output).startswith("Tabs: ") and "text/html" in output.data
             if tabs:
                 output.data["text/html"] = f'<div class="course-tabs">{output.data["text/html"]}</div>'
@@ -82,7 +84,12 @@ def staged_notebook(
                 panels += 1
                 still, panel = output.data["text/html"], (live or {}).get(cell.get("id"))
                 words = panel.about["sentence"] if panel else alt
-                output.data = nbformat.from_dict({"text/html": panel_html(panel, still, words, colab, panels)})
+                html = (
+                    listening_html(listening, still, alt, colab, panels)
+                    if listening
+                    else panel_html(panel, still, words, colab, panels)
+                )
+                output.data = nbformat.from_dict({"text/html": html})
             if alt and veil:
                 hidden = f'<div class="course-veil" data-veil="{escape(veil)}">{output.data["text/html"]}</div>'
                 output.data["text/html"] = hidden

@@ -30,6 +30,11 @@ def write_live_page(folder, live):
     """Write a page that holds one recorded panel, whose states stand beside it; gives back its path."""
     name = live.name
     html = panel_html(live, STILL, "As it stands.", "https://example.org", 1).replace(f"../_static/panels/{name}", name)
+    return write_bare_page(folder, name, html)
+
+
+def write_bare_page(folder, name, html):
+    """Write a page of the website that holds some HTML and nothing else; gives back its path."""
     static = (states.__file__.partition("utils")[0]) + "book/_static"
     html = html.replace("../_static/", f"file://{static}/")
     page = folder / f"{name}.html"

@@ -76,6 +76,8 @@ class SliderPanel:
             raise ValueError(f"play: got {play} seconds, allowed are more than 0 and at most {LONGEST_FILM}")
         self.title, self.description, self.caption, self.png = title, description, "", b""
         self.play = play
+        # What a page without a kernel needs to do the same; stored with the panel's title, not shown.
+        self.notes: dict[str, Any] = {}
         self._sliders = {slider.name: slider for slider in sliders}
         self._update, self._action = update, action
         self._canvas = Canvas(draw, figsize)
@@ -130,6 +132,7 @@ class SliderPanel:
             f"Slider panel: {self.title}\n{self.description}",
             f'<p style="margin:0;line-height:1.45;max-width:46em"><strong>{escape(self.title)}.</strong> '
             f"{escape(self.description)}</p>",
+            {"course": self.notes} if self.notes else None,
         )
         emit_widget(
             self.box,
