@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import ast
 import compileall
+import functools
 import importlib
 import os
 import py_compile
@@ -79,7 +80,7 @@ class Mutant:
 
 
 def draw_mutants(n: int, seed: int, root: Path = ROOT) -> list[Mutant]:
-    """Mutants of all modules of `utils`, a module's share as large as its text.
+    """Mutants of all modules of `utils`, a module's share as large as its code.
 
     Args:
         n: how many.
@@ -92,7 +93,7 @@ def draw_mutants(n: int, seed: int, root: Path = ROOT) -> list[Mutant]:
     rng = Random(seed)
     modules = sorted((root / "utils").rglob("*.py"))
     sources = [path.read_text(encoding="utf-8") for path in modules]
-    weights = [len(source) for source in sources]
+    weights = [_expressions(source) for source in sources]
     streams = [_mutants_of(path.relative_to(root), source, rng) for path, source in zip(modules, sources, strict=True)]
     found: list[Mutant] = []
     while len(found) < n:
@@ -103,6 +104,11 @@ def draw_mutants(n: int, seed: int, root: Path = ROOT) -> list[Mutant]:
         else:
             found.append(mutant)
     return found
+
+
+@functools.cache
+def _expressions(source: str) -> int:
+    return sum(isinstance(node, ast.expr) for node in ast.walk(ast.parse(source)))
 
 
 def _mutants_of(module: Path, source: str, rng: Random) -> Iterator[Mutant]:
