@@ -45,12 +45,10 @@ def staged_notebook(
     figures: dict[str, bytes] = {}
     colab = where_to_run(project, page.path.name)[0]
     nb.cells[0].source = fill(nb.cells[0].source, "badges", run_buttons(page, project), page.path.name)
-    veil, panels, asked_here = None, 0, list[Prediction]()
+    veils, panels, asked_here = dict[str, str](), 0, list[Prediction]()
     for cell in nb.cells:
         if cell.cell_type == "markdown":
             cell.source = without_dead_ends(cell.source, known, project)
-            # A prediction is about the next figure of its own section.
-            veil = None if re.search(r"^## ", cell.source, re.MULTILINE) else veil
             continue
         if cell.cell_type != "code":
             continue
@@ -62,8 +60,8 @@ def staged_notebook(
         cell.outputs = [output for output in cell.outputs if not is_figure_words(output)]
         asked = ASKED.search(cell.source)
         if asked:
-            veil = asked[1]
-            asked_here.append(get_prediction(veil))
+            asked_here.append(get_prediction(asked[1]))
+            veils |= dict.fromkeys(asked_here[-1].shown_in, asked[1])
             tags.append("remove-input")
             cell.outputs = [_output(prediction_html(asked_here[-1]))]
             continue
@@ -90,11 +88,9 @@ def staged_notebook(
                     else panel_html(panel, still, words, colab, panels)
                 )
                 output.data = nbformat.from_dict({"text/html": html})
-            if alt and veil:
-                hidden = f'<div class="course-veil" data-veil="{escape(veil)}">{output.data["text/html"]}</div>'
-                output.data["text/html"] = hidden
-                veil = None
             add_exercise_link(output, page)
+        if cell.get("id") in veils and cell.outputs:
+            cell.outputs = [_output(veiled(cell.outputs, veils[cell.id]))]
     questions, asked_back, pictures = look_back(page.number)
     if questions:
         nb.cells.append(nbformat.v4.new_markdown_cell(questions, id="look-back"))
@@ -103,6 +99,24 @@ def staged_notebook(
     if answers:
         nb.cells.append(nbformat.v4.new_markdown_cell(answers, id="answers-on-paper"))
     return nbformat.writes(nb), figures
+
+
+def veiled(outputs: Sequence[nbformat.NotebookNode], prediction_id: str) -> str:
+    """All that a cell shows, behind a veil that its prediction lifts.
+
+    Args:
+        outputs: of the cell, in the form in which the website shows them.
+        prediction_id: of the prediction that they give away.
+
+    Returns:
+        HTML.
+    """
+    parts = []
+    for output in outputs:
+        html = output.get("data", {}).get("text/html")
+        text = output.get("text") or _text(output)
+        parts.append(html or f'<div class="output stream"><pre>{escape(text)}</pre></div>')
+    return f'<div class="course-veil" data-veil="{escape(prediction_id)}">{"".join(parts)}</div>'
 
 
 def with_labels(table: str) -> str:

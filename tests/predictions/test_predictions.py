@@ -58,6 +58,17 @@ def test_the_stored_page_folds_the_answer(number):
     assert found == len(of_notebook(number))
 
 
+def test_what_gives_an_answer_away_stands_below_its_question():
+    for nb in read_all().values():
+        cells = [cell for _, cell in code_cells(nb)]
+        places = {cell.id: place for place, cell in enumerate(cells) if cell.outputs}
+        questions = [place for place, cell in enumerate(cells) if cell.source.startswith("predict(")]
+        for place, name in zip(questions, asked_in(nb), strict=True):
+            shown = [places[cell] for cell in get(name).shown_in]
+            assert shown, name
+            assert min(shown) > place, name
+
+
 def test_what_cannot_be_asked_is_refused():
     assert refusal(Prediction, "09.x", "?", ("one",), "A", "so").startswith("09.x, options: got ['one']")
     assert refusal(Prediction, "09.x", "?", ("one", "one"), "A", "so").startswith("09.x, options")

@@ -15,6 +15,7 @@ PREDICTIONS = (
             "It halves, because the sodium channels tire",
         ),
         answer="B",
+        shown_in=("squid",),
         because=(
             "The pulse only opens the door. The energy of the spike comes from the ion gradients across the membrane, "
             "and they are the same for every pulse."
@@ -30,6 +31,7 @@ PREDICTIONS = (
             "At 1: at 0.5 alone",
         ),
         answer="D",
+        shown_in=("doses",),
         because=(
             "Past 0.5 the upper path wakes up and pulls down faster than the lower path climbs. Between 0.4 and 0.6 the"
             " sum rises above 16 and falls below it again."
@@ -44,6 +46,7 @@ PREDICTIONS = (
             "After one step the network is silent, and it stays silent",
         ),
         answer="C",
+        shown_in=("rates",),
         because=(
             "The first step leads to -0.7 * 32.02 = -22.414. There 17.01 + b_final is negative at every dose: the "
             "output ReLU is silent, and so is its slope. The formula does not know about that ReLU."
@@ -61,6 +64,7 @@ PREDICTIONS = (
             "Nearly all, since the network can represent it",
         ),
         answer="A",
+        shown_in=("learn-ends", "learn-bends"),
         because=(
             "A step needs two bends, both between the doses 0.4 and 0.5. From most starts one of the three ReLUs dies, "
             "or bends elsewhere, and no slope leads further downhill."

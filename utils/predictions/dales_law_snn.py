@@ -16,6 +16,7 @@ PREDICTIONS = (
             "Only single spikes differ, the eye cannot see it",
         ),
         answer="B",
+        shown_in=("rasters",),
         because=(
             "100 ms hold two whole swings, so each fibre fires as often as at any other direction. The lean comes "
             "from the leads inside an ear, which never change. The phase difference moves the whole pattern of the "
@@ -32,6 +33,7 @@ PREDICTIONS = (
             "12",
         ),
         answer="C",
+        shown_in=("learn-fifth",),
         because=(
             "The cross entropy is minus the logarithm of the probability given to the true class: -ln(1/12) = ln 12. A "
             "loss above that means that the network is confidently wrong."
@@ -50,6 +52,7 @@ PREDICTIONS = (
             "In a little over 90 of 100: better than the network, and not perfect",
         ),
         answer="D",
+        shown_in=("listeners",),
         because=(
             "The probability of the spikes under each direction can be computed, and to name the likeliest class is "
             "the best that anyone can do. It is wrong where a sound comes from near the border of two classes."
@@ -67,6 +70,7 @@ PREDICTIONS = (
             "It falls to chance: this is a spiking network",
         ),
         answer="A",
+        shown_in=("timing-figure", "timing-seeds"),
         because=(
             "A read-out sums over 100 steps, and a spike counts nearly the same whenever it comes. The timing of the "
             "input spikes matters, since nothing else tells the direction; the hidden units turn it into rates."
@@ -84,6 +88,7 @@ PREDICTIONS = (
             "One sign everywhere",
         ),
         answer="C",
+        shown_in=("signs", "contrast"),
         because=(
             "Under Dale's law no step of learning can change a sign. So whatever pattern of signs is there after "
             "learning was there before it: the mask put it there."
@@ -102,6 +107,7 @@ PREDICTIONS = (
             "Both do harm, the loss of inhibition more",
         ),
         answer="D",
+        shown_in=("ablation-figure", "ablation-seeds", "ablation-claims"),
         because=(
             "Any 40 silent inputs change the currents that all later weights were tuned for, so a control is a must. "
             "Without inhibition the currents rise as well, and hidden units fire too often."
@@ -119,6 +125,7 @@ PREDICTIONS = (
             "It vanishes: the other phase was the problem",
         ),
         answer="A",
+        shown_in=("phase", "phase-split"),
         because=(
             "Spikes are drawn anew for each sound, and the network has learned the random part of those it saw. A new "
             "phase adds less to that: 100 ms hold two whole swings, wherever they begin."
@@ -134,6 +141,7 @@ PREDICTIONS = (
             "Those without inhibition (fraction 0)",
         ),
         answer="C",
+        shown_in=("sweep", "sweep-claims"),
         because=(
             "A unit that is only ever inhibited never reaches its threshold, so no spike reaches the read-outs. "
             "Without inhibition there are too many spikes rather than none, and they still carry the direction."
@@ -149,6 +157,7 @@ PREDICTIONS = (
             "Neither: the two differ by less than a point",
         ),
         answer="B",
+        shown_in=("cortex", "bias"),
         because=(
             "With interneurons each weight of a unit may lie above or below the common inhibition, so no fibre has "
             "the wrong sign for it. A signed row is for or against all hidden units at once. How much of the gain is "

@@ -13,6 +13,7 @@ PREDICTIONS = (
             "Neither",
         ),
         answer="B",
+        shown_in=("two-orders",),
         because=(
             "The ReLU answers each pulse by itself, so the order and the gaps drop out of its sum. The neuron keeps "
             "what is left of earlier pulses: close together they add up to the threshold, far apart they leak away in "
@@ -32,6 +33,7 @@ PREDICTIONS = (
             "The refractory period",
         ),
         answer="A",
+        shown_in=("switched-off",),
         because=(
             "Only the leak makes the potential settle, at R I = 0.9 V. Without it every positive current reaches the "
             "threshold, sooner or later. Reset and rest only matter after a first spike."
@@ -47,6 +49,7 @@ PREDICTIONS = (
             "It approaches 1 / refractory period",
         ),
         answer="D",
+        shown_in=("transfer", "transfer-figure", "intervals"),
         because=(
             "Charging takes less and less time, but the rest stays. With no time for charging, one interval is one "
             "refractory period."
@@ -65,6 +68,7 @@ PREDICTIONS = (
             "More spikes",
         ),
         answer="C",
+        shown_in=("balancing", "balancing-figure"),
         because=(
             "A higher threshold means fewer spikes: a unit with a small activation then needs many steps for its first "
             "one. The error of a unit is one threshold over the time. Taking a percentile below the maximum trades a "
@@ -84,6 +88,7 @@ PREDICTIONS = (
             "It is smaller after one step, and the same after many",
         ),
         answer="B",
+        shown_in=("staircases", "head-start"),
         because=(
             "Nothing is ever forgotten without a leak. From 0 the count is the input rounded down, up to one spike too "
             "low. From one half it is the input rounded to the nearest: up to half a spike off, to either side."
@@ -102,6 +107,7 @@ PREDICTIONS = (
             "Four",
         ),
         answer="C",
+        shown_in=("four-libraries",),
         because=(
             "Two of them go to zero, so whatever lay above the threshold is lost. One takes away a threshold at once "
             "and keeps the rest, so it fires most. One takes it away a step later, when part has leaked already."

@@ -15,6 +15,7 @@ class Prediction:
         question: what will happen?
         options: two to six different answers, shown behind the letters A, B, ...
         answer: the letter of the right one.
+        shown_in: ids of the cells that give it away; the website veils what they show until the reader has chosen.
         because: why it is right; it starts a sentence of its own.
 
     Raises:
@@ -26,6 +27,7 @@ class Prediction:
     options: Sequence[str]
     answer: str
     because: str
+    shown_in: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         if not 2 <= len(self.options) <= 6 or len(set(self.options)) < len(self.options):

@@ -11,6 +11,7 @@ PREDICTIONS = (
         ),
         options=("8", "9", "10", "20"),
         answer="B",
+        shown_in=("by-hand", "diagram"),
         because=(
             "There are nine pieces. The first ReLU starts the first piece, and each of the eight inner points needs one"
             " bend. The last point needs none: nothing comes after it."
@@ -26,6 +27,7 @@ PREDICTIONS = (
             "It is divided by 8",
         ),
         answer="C",
+        shown_in=("measure-error", "enough"),
         because="Twice as many pieces are half as long, and the error goes with the square of their length.",
     ),
     Prediction(
@@ -37,6 +39,7 @@ PREDICTIONS = (
             "all trained by gradient descent, 1500 steps of Adam",
         ),
         answer="A",
+        shown_in=("without-training", "panel-film", "compare"),
         because=(
             "Gradient descent may move every number and could do better, but it has to find its way. With the ReLUs "
             "fixed the best weights are the solution of one linear system. There is nothing to get lost in."
@@ -54,6 +57,7 @@ PREDICTIONS = (
             "It falls to about a tenth",
         ),
         answer="B",
+        shown_in=("refit",),
         because=(
             "Adam had found nearly the best weights for the kinks it had. What is missing is in the kinks: they began "
             "at random places, in clusters with gaps between them."
@@ -72,6 +76,7 @@ PREDICTIONS = (
             "one straight line, rising or falling for ever",
         ),
         answer="D",
+        shown_in=("outside",),
         because=(
             "Beyond its last kink every ReLU is either silent or a straight line. A sum of straight lines is a straight"
             " line. This holds for any ReLU network of any depth: it has finitely many kinks on a line, and beyond the "

@@ -12,6 +12,7 @@ PREDICTIONS = (
             "one sample at a time, in this process",
         ),
         answer="B",
+        shown_in=("loader",),
         because=(
             "A sample here is two numbers. Starting processes, asking for samples one by one and sending them back "
             "costs far more than indexing a tensor once. Workers pay where fetching a sample is real work, such as "
@@ -30,6 +31,7 @@ PREDICTIONS = (
             "all 9: the weights and the biases",
         ),
         answer="A",
+        shown_in=("registered",),
         because=(
             "PyTorch registers a module when it becomes an attribute of another one. It does not look into lists. The "
             "network computes, and training changes nothing, without a word. nn.Sequential and nn.ModuleList are lists "
@@ -48,6 +50,7 @@ PREDICTIONS = (
             "inf or nan",
         ),
         answer="C",
+        shown_in=("overflow", "stable"),
         because=(
             "The largest float32 is about 3.4e38, which is exp(88.7). exp(1000) is rounded to infinity, and so is the "
             "logarithm of the sum, although the loss itself is a harmless number."
@@ -65,6 +68,7 @@ PREDICTIONS = (
             "in neither: the weights do not change",
         ),
         answer="A",
+        shown_in=("modes", "modes-figure"),
         because=(
             "In training mode every pass draws a new mask, so every pass asks another, thinner network. In evaluation "
             "mode all units speak, and the same input gives the same output. Forget to switch, and your test score is "
@@ -83,6 +87,7 @@ PREDICTIONS = (
             "about 90 %",
         ),
         answer="B",
+        shown_in=("depth", "width"),
         because=(
             "Four straight-sided sectors catch the part of each arm that happens to lie in its own sector, and lose "
             "the part that has turned into a neighbour's. That is more than chance and far from solving it."
@@ -97,6 +102,7 @@ PREDICTIONS = (
             "accuracy falls below chance, confidence stays high",
         ),
         answer="C",
+        shown_in=("outside-maps", "rings"),
         because=(
             "Far out every ReLU is either on or off for good. The network is then linear along each ray, so its "
             "borders become straight lines, the logits grow with the distance and the softmax saturates. The arms turn "
@@ -115,6 +121,7 @@ PREDICTIONS = (
             "nothing: the network has seen the same points",
         ),
         answer="B",
+        shown_in=("confusion",),
         because=(
             "Where arms mix, a point can only be given to one of them. Weights do not add knowledge: they move the "
             "borders as other priors would in Bayes' rule, in favour of the arm that was rare."

@@ -11,6 +11,7 @@ PREDICTIONS = (
         ),
         options=("about 90 %", "about 40 %", "about 4 %"),
         answer="C",
+        shown_in=("share",),
         because=(
             "V1 neurons in an awake mouse are busy with much else: running, pupil, whisking, and each other. The "
             "information about the stimulus is spread thinly over very many of them."
@@ -24,6 +25,7 @@ PREDICTIONS = (
         ),
         options=("something near 0", "something near 180, the middle", "something near the right angle"),
         answer="A",
+        shown_in=("untrained", "untrained-loss"),
         because=(
             "Nothing has told the network the range of the answers. Small weights of random sign, summed, give a small "
             "number."
@@ -38,6 +40,7 @@ PREDICTIONS = (
             "in the middle of the circle",
         ),
         answer="B",
+        shown_in=("held-out", "circular"),
         because=(
             "Two gratings on both sides of the wrap look almost the same to the mouse, and to the network: "
             "nearly equal responses must give outputs that are a whole circle apart. A smooth function cannot do "
@@ -57,6 +60,7 @@ PREDICTIONS = (
             "better, since it has more weights",
         ),
         answer="A",
+        shown_in=("decode-all-run",),
         because=(
             "Its random start stays with it. Descent moves the weights along training responses only: what the first "
             "weights do with the rest of a new response, they do for ever. And it hardly moves the biases, as the text "
@@ -75,6 +79,7 @@ PREDICTIONS = (
             "noise that changes the responses as a small change of the stimulus would",
         ),
         answer="C",
+        shown_in=("bound", "wobble"),
         because=(
             "Noise that moves the activity in a direction of its own can be recognised and taken out, however "
             "many neurons share it. Noise that moves it exactly as another stimulus would cannot: the population "
