@@ -15,6 +15,25 @@ from utils.predictions import get
 
 pytest.importorskip("sphinx", reason="the website's packages are not installed: make book")
 pytest.importorskip("myst_nb", reason="the website's packages are not installed: make book")
+# Every page that the website ever had, and places in pages that other pages point at.
+ADDRESSES = (
+    *(
+        "index",
+        "benchmarks",
+        "cards",
+        "changes",
+        "exercises",
+        "glossary",
+        "references",
+        "results",
+        "sweeps",
+        "teachers",
+    ),
+    *("notebooks/01_all_or_none_neuron", "notebooks/02_relu_sine_approximation", "notebooks/03_spiral_mlp"),
+    *("notebooks/04_v1_orientation_decoding", "notebooks/05_lif_transfer_curve", "notebooks/06_dales_law_snn"),
+    *("exercises#exercise-01-two-path-response", "exercises#exercise-06-dale-weights", "glossary#term-ablation"),
+)
+
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.timeout(600),
@@ -320,6 +339,14 @@ def test_a_newcomer_knows_what_to_press(open_page):
     assert slider.bounding_box()["y"] < 700
     start.click()
     page.wait_for_url("**/notebooks/01_*.html")
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_an_address_that_was_once_given_out_still_leads_somewhere(website, address):
+    """Others link to these. Whoever moves a page leaves a page there that leads on."""
+    page, _, anchor = address.partition("#")
+    text = (website / f"{page}.html").read_text(encoding="utf-8")
+    assert not anchor or f'id="{anchor}"' in text
 
 
 def test_the_website_is_small(website):
