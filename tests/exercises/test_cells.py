@@ -33,6 +33,54 @@ USE = "print(relu_biases(torch.tensor([1.0, 2.0])))"
 
 # Name -> (cells, words that the last box of the first of them holds, what the second prints).
 CELLS = {
+    "its name given to something else": (
+        '@exercise("02.relu_weights")\ndef relu_weights(slopes):\n    return slopes\nrelu_weights = 5',
+        "`relu_weights` has its old value again",
+        "print(relu_weights(torch.tensor([1.0, 3.0])))",
+        "tensor([1., 2.])",
+    ),
+    "everything forgotten": (
+        f"{RIGHT}\n%reset -f",
+        "have their old value again",
+        USE,
+        "tensor([-1.])",
+    ),
+    "%%capture": (
+        f"%%capture\n{RIGHT}",
+        "",
+        USE,
+        "tensor([-1.])",
+    ),
+    "a generator seeded by nobody": (
+        f"{RIGHT}\nnp.random.seed = torch.manual_seed = None",
+        "`torch.manual_seed` was replaced; `numpy.random.seed` was replaced.",
+        USE,
+        "tensor([-1.])",
+    ),
+    "nowhere to print": (
+        f"{RIGHT}\nimport sys\nsys.stdout = sys.stderr = None",
+        "Your code changed this for all: what is printed went elsewhere.",
+        USE,
+        "tensor([-1.])",
+    ),
+    "nowhere to find modules": (
+        f"{RIGHT}\nimport sys\nsys.path.clear()",
+        "Python could no longer find modules in",
+        f"import cmd; {USE}",
+        "tensor([-1.])",
+    ),
+    "all of NumPy": (
+        f"from numpy import *\n{RIGHT}",
+        "have their old value again, since cells below read them. Use other names of your own.",
+        f"print(max(1, 2), sum([1, 2])); {USE}",
+        "tensor([-1.])",
+    ),
+    "a function under a name of Python": (
+        f"{RIGHT}\ndef max(a, b):\n    return 0",
+        "`max` has its old value again",
+        f"{USE}; print(max(1, 2))",
+        "2",
+    ),
     "an error that is no Exception": (
         f"{RIGHT}\nraise BaseException('odd')",
         "line 4, `raise BaseException('odd')`, raised BaseException: odd",

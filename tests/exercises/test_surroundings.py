@@ -39,6 +39,10 @@ def replace_pi():
     math.pi = 3
 
 
+def replace_a_layers_method():
+    torch.nn.Linear.forward = lambda self, x: x
+
+
 def replace_len():
     builtins.len = lambda _: 0
 
@@ -55,6 +59,7 @@ def turn_warnings_into_errors():
         (replace_a_function_of_numpy, "`numpy.maximum` was replaced"),
         (replace_pi, "`math.pi` was replaced"),
         (replace_len, "`builtins.len` was replaced"),
+        (replace_a_layers_method, "`torch.nn.Linear.forward` was replaced"),
         (lambda: torch.set_default_dtype(torch.float64), "the default dtype of PyTorch was float64"),
         (lambda: torch.set_default_device("meta"), "the default device of PyTorch was meta"),
         (lambda: torch.set_grad_enabled(False), "gradients were switched off"),

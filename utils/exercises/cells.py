@@ -61,6 +61,10 @@ class CellGuard:
         self.course_names: dict[str, Any] = {}
         self.before_cell: dict[str, Any] | None = None
         self.random_states: tuple = ()
+        self.streams: list[tuple] = []
+        self.path = [*sys.path]
+        # Name -> what the last check of its exercise lets stand under it.
+        self.standing: dict[str, Any] = {}
         self.style: dict[str, Any] | None = None
         self.ways_out: dict[str, Any] = {}
         self.own_names: set[str] = set()
@@ -77,6 +81,9 @@ class CellGuard:
         self.shell.user_ns[GUARD] = self
         self.shell.user_ns_hidden[GUARD] = self
         self.before_cell = dict(self.shell.user_ns)
+        # A magic such as `%%capture` runs a cell in a cell.
+        self.streams.append((sys.stdout, sys.stderr))
+        self.path = [*sys.path]
         self.random_states = random.getstate(), np.random.get_state(), torch.get_rng_state()
         matplotlib = sys.modules.get("matplotlib")
         self.style = dict.copy(matplotlib.rcParams) if matplotlib else None
@@ -96,7 +103,7 @@ class CellGuard:
             if self.shell.user_ns.get(name) is leave:
                 self.shell.user_ns[name] = value
         self.ways_out = {}
-        said = AT_START.put_back()
+        said = self._restore_streams() + AT_START.put_back()
         rebound = self._restore_course_names() + self._restore_pythons_names()
         if self.before_cell is not None and named(source):
             rebound += self._restore_data(source)
@@ -188,12 +195,18 @@ class CellGuard:
     # --- the rest
 
     def _stand_in_for_what_was_not_defined(self, source: str) -> None:
-        """A cell may end before its answer, or be given to a magic that makes something else of it."""
+        """A cell may end before its answer, give its name to something else, or be made something else by a magic."""
+        space = self.shell.user_ns
         for task in named_tasks(source):
             name = task.reference.__name__
-            if name not in self.shell.user_ns:
+            if hasattr(space.get(name), "exercise_id"):
+                continue
+            if name in space and name in self.standing:
+                space[name] = self.standing[name]
+                boxes.show_put_back([name])
+            else:
                 boxes.show_feedback(task, Feedback(ERROR, f"This cell was run, and did not define `{name}`."))
-                self.shell.user_ns[name] = self.stand(task, None)
+                space[name] = self.stand(task, None)
 
     def _described(self, error: BaseException) -> Raised:
         frame = error.__traceback__
@@ -233,11 +246,29 @@ class CellGuard:
                 self.course_names[name] = value
         return rebound
 
+    def _restore_streams(self) -> list[str]:
+        """Without `sys.stdout` no further cell would run, and without `sys.path` no module be found."""
+        said = []
+        streams = self.streams.pop() if self.streams else (sys.stdout, sys.stderr)
+        if (sys.stdout, sys.stderr) != streams:
+            sys.stdout, sys.stderr = streams
+            said.append("what is printed went elsewhere")
+        if missing := [place for place in self.path if place not in sys.path]:
+            sys.path[:] = self.path
+            said.append(f"Python could no longer find modules in {len(missing)} of its folders")
+        return said
+
     def _restore_pythons_names(self) -> list[str]:
-        """`sum = 0` hides the function from every cell below."""
-        hiding = [name for name, value in self.shell.user_ns.items() if name in PYTHONS_NAMES and not callable(value)]
-        for name in hiding:
-            del self.shell.user_ns[name]
+        """`sum = 0` hides the function from every cell below, and so does `from numpy import *`."""
+        space, before, hiding = self.shell.user_ns, self.before_cell or {}, []
+        for name in [name for name in space if name in PYTHONS_NAMES]:
+            if self.before_cell is None or space[name] is before.get(name, _ABSENT):
+                continue
+            if name in before:
+                space[name] = before[name]
+            else:
+                del space[name]
+            hiding.append(name)
         return hiding
 
     def _restore_data(self, source: str) -> list[str]:
@@ -320,6 +351,8 @@ def watch_cells(stand: Callable[[Exercise, Any], Any]) -> CellGuard:
         return guard
     guard = CellGuard(shell, stand)
     shell.user_ns[GUARD] = shell.user_ns_hidden[GUARD] = guard
+    # `%reset` empties the name space in the middle of a cell.
+    shell.builtin_trap.auto_builtins[GUARD] = guard
     shell.events.register("pre_run_cell", guard.before)
     shell.events.register("post_run_cell", guard.after)
     shell.input_transformers_cleanup.append(guard.readable)

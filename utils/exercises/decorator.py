@@ -52,6 +52,8 @@ def exercise(exercise_id: str) -> Callable[[Any], Any]:
             feedback = replace(feedback, message=f"{feedback.message} {_about_name(name, right_name, feedback)}")
         boxes.show_feedback(task, feedback)
         standing = stand(task, candidate if feedback.status == CORRECT and not feedback.instead else None)
+        if guard is not None:
+            guard.standing[right_name] = standing
         if misnamed:
             space[right_name] = standing
             other = by_name(name, task.id.partition(".")[0])
@@ -96,5 +98,4 @@ def _space_of(candidate: Any) -> dict[str, Any]:
     return vars(module) if module else {}
 
 
-if in_kernel():
-    watch_cells(stand)
+guard = watch_cells(stand) if in_kernel() else None

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import builtins
 import math
+import random
 import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import BuiltinFunctionType, FunctionType, ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,16 @@ _WATCHED = {
     "torch.Tensor": torch.Tensor,
     "numpy": np,
     "numpy.linalg": np.linalg,
+    "numpy.random": np.random,
     "math": math,
+    "random": random,
+}
+# A method of a layer serves every network.
+_WATCHED |= {
+    f"{place}.{name}": value
+    for place in ("torch.nn", "torch.optim")
+    for name, value in vars(_WATCHED[place]).items()
+    if isinstance(value, type) and not name.startswith("_")
 }
 
 
@@ -150,8 +160,7 @@ class Surroundings:
 
 
 def _functions(names: Any) -> dict[str, Any]:
-    kinds = FunctionType | BuiltinFunctionType | np.ufunc | type | float
-    return {name: value for name, value in names.items() if _public(name) and isinstance(value, kinds)}
+    return {k: v for k, v in names.items() if _public(k) and (callable(v) or isinstance(v, float))}
 
 
 def _is_the_librarys(name: str, value: Any) -> bool:
