@@ -220,7 +220,7 @@ class TestWrongAnswersInAsciiWithOneThread(Student):
 class TestRightAnswersInTurkishWithTwoThreads(Student):
     seed = 2
     # A thread that waits lets others work.
-    variables: ClassVar = {"COURSE_THREADS": "2", "OMP_WAIT_POLICY": "PASSIVE"}
+    variables: ClassVar = {"COURSE_THREADS": "2", "OMP_WAIT_POLICY": "passive"}
     verdict = CORRECT
 
     @staticmethod

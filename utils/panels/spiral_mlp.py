@@ -166,18 +166,16 @@ def untangling(
         The panel, in the middle of its film.
     """
     film = Untangling(network, train_step, loader, X, y, epochs)
-    panel = SliderPanel(
+    # A page without a kernel has one picture: where the arms begin to part it tells more than at the beginning.
+    return SliderPanel(
         "How the arms are untangled",
-        [Slider("epoch", "epoch", 0, epochs, 0, 1)],
+        [Slider("epoch", "epoch", 0, epochs, epochs // 6, 1)],
         film.draw,
         film.update,
         "Move through the training. On the right each point stands where the two units of the last hidden layer put "
         "it; there, every border is straight. The lines are the arms without noise.",
         play=10,
     )
-    # A page without a kernel has one picture: where the arms begin to part it tells more than at the beginning.
-    panel.set(epoch=epochs // 6)
-    return panel
 
 
 # --- a network to train -------------------------------------------------------------------------------------------
