@@ -24,6 +24,8 @@ from book.sounds import sound_html
 from course import ROOT, kernel_environment
 
 UTILS = ROOT / "utils"
+# Reads the stored tables.
+TABLES = UTILS / "sweeps" / "tables.py"
 KEPT = ROOT / "book" / "_build" / "panels"
 # Bytes of a panel's states; a grid that is heavier is made coarser.
 HEAVIEST = 1_200_000
@@ -172,7 +174,9 @@ def fingerprint(notebook: str) -> str:
 
 
 def needed_files(paths: Iterable[Path]) -> set[Path]:
-    """These modules of `utils`, all that they import of `utils`, and the files of other kinds beside them and the data.
+    """These modules of `utils`, all that they import of `utils`, and the files of other kinds beside them.
+
+    The stored tables are among them where the module that reads these is.
 
     Args:
         paths: of modules.
@@ -185,9 +189,9 @@ def needed_files(paths: Iterable[Path]) -> set[Path]:
             found.add(path)
             waiting += _imported(path)
     folders = {path.parent for path in found}
-    return found | {
-        p for folder in [*folders, ROOT / "data"] for p in folder.glob("*.*") if p.suffix not in (".py", ".md")
-    }
+    if TABLES in found:
+        folders.add(ROOT / "data")
+    return found | {p for folder in folders for p in folder.glob("*.*") if p.suffix not in (".py", ".md")}
 
 
 @cache

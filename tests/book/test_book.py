@@ -311,6 +311,12 @@ class TestFingerprint:
         assert {"two_path_neuron.py", "slider_panel.py", "course.mplstyle", "registry.py"} <= names
         assert "dale_snn.py" not in names
 
+    def test_tables_count_where_they_are_read(self):
+        panels, sweeps = (ROOT / "utils" / room for room in ("panels/dales_law_snn.py", "sweeps/claims.py"))
+        tables = [{path.name for path in needed_files([path]) if path.suffix == ".csv"} for path in (panels, sweeps)]
+        assert tables[0] == set()
+        assert "dale_wide.csv" in tables[1]
+
     def test_two_notebooks_have_two(self):
         assert len({fingerprint(name) for name in ("all_or_none_neuron", "dales_law_snn")}) == 2
 
