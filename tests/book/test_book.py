@@ -312,7 +312,7 @@ class TestFingerprint:
         assert "dale_snn.py" not in names
 
     def test_tables_count_where_they_are_read(self):
-        panels, sweeps = (ROOT / "utils" / room for room in ("panels/dales_law_snn.py", "sweeps/claims.py"))
+        panels, sweeps = (ROOT / "utils" / room for room in ("panels/dales_law_snn.py", "sweeps/course.py"))
         tables = [{path.name for path in needed_files([path]) if path.suffix == ".csv"} for path in (panels, sweeps)]
         assert tables[0] == set()
         assert "dale_wide.csv" in tables[1]
