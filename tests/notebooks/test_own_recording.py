@@ -53,6 +53,7 @@ def checked(folder, responses, angles):
     return words
 
 
+@pytest.mark.slow
 def test_the_smallest_recording(tmp_path):
     """8 neurons, 12 stimuli."""
     angles = np.arange(0, 360, 30.0)
