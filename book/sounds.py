@@ -41,7 +41,8 @@ def listening_html(test: Mapping[str, Any], still: str, words: str, where: str, 
     """Ten sounds to be placed by ear, beside other listeners' answers.
 
     Args:
-        test: "directions" of the sounds and "listeners", name -> answers, all in degrees, as the notebook stored them.
+        test: "directions" of the sounds and "listeners", pairs of a name and answers, all in degrees, as the notebook
+            stored them.
         still: HTML of the notebook's picture, for pages without JavaScript.
         words: what that picture shows.
         where: address at which the notebook runs.

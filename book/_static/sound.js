@@ -90,7 +90,7 @@
   }
 
   function listeningTest(root) {
-    const about = JSON.parse(root.dataset.listening), {directions, listeners} = about;
+    const about = JSON.parse(root.dataset.listening), {directions} = about, listeners = Object.fromEntries(about.listeners);
     const pointer = root.querySelector("[data-control]"), shown = root.querySelector("output");
     const [answer, again] = root.querySelectorAll("[data-button]"), words = root.querySelector("[role=status]");
     const picture = root.querySelector("[data-scale]");

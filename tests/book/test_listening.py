@@ -16,7 +16,7 @@ from utils.panels.dales_law_snn import listening_test
 
 DIRECTIONS = [-72.4, -40.0, 3.3, 88.1]
 LISTENERS = {"network": [-67.5, -37.5, 7.5, 82.5], "ideal observer": [-67.5, -37.5, 7.5, 82.5]}
-TEST = {"directions": DIRECTIONS, "listeners": LISTENERS}
+TEST = {"directions": DIRECTIONS, "listeners": [[name, answers] for name, answers in LISTENERS.items()]}
 HTML = listening_html(TEST, STILL, "As it stands.", "https://example.org", 1)
 
 
@@ -29,7 +29,7 @@ def test_the_page_holds_them():
     about = json.loads(unescape(HTML.split('data-listening="')[1].split('"')[0]))
     assert data
     assert about["directions"] == DIRECTIONS
-    assert about["listeners"] == LISTENERS
+    assert dict(about["listeners"]) == LISTENERS
 
 
 @pytest.fixture(params=[(375, "dark"), (1400, "light")], ids=["phone", "laptop"])
@@ -59,6 +59,7 @@ class TestInABrowser:
             assert said.startswith(f"Sound {number + 1} came from {direction:g}°. You said {answer}°, the network ")
             assert f"you {statistics.mean(errors):.1f}°" in said
             assert page.locator("svg .listener-0 circle").count() == number + 1
+            assert page.locator("svg .name").all_text_contents() == ["you", *LISTENERS]
             assert page.locator("svg").get_attribute("aria-label") in said
         assert f"(sd {statistics.stdev(errors):.1f}°)" in said
         assert said.endswith("That was the last sound.")

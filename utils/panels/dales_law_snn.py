@@ -241,7 +241,8 @@ def listening_test(directions: Sequence[float], listeners: Mapping[str, Sequence
         action=Action("Give answer", answer),
     )
     panel.box.children = (player, *panel.box.children)
-    answers = {name: [round(angle, 1) for angle in angles] for name, angles in listeners.items()}
+    # A list, since the names of a notebook's notes are sorted when it is stored.
+    answers = [[name, [round(angle, 1) for angle in angles]] for name, angles in listeners.items()]
     panel.notes = {"listening": {"directions": [round(angle, 1) for angle in directions], "listeners": answers}}
     return panel
 
