@@ -82,6 +82,8 @@ def test_the_listening_test_counts_answers_and_hides_the_truth_until_then():
     panel.run_action()
     assert panel.wait(20)
     assert "over 2 sounds: you ~15° (sd ~21°)" in panel.caption
+    panel.reset_button.click()
+    assert "Not answered yet" in panel.caption
 
 
 def test_the_same_sound_is_sent_to_the_page_once():

@@ -239,6 +239,7 @@ def listening_test(directions: Sequence[float], listeners: Mapping[str, Sequence
         "earlier in the left ear; 90 is right), and give the answer. Then take the next sound.",
         figsize=(7.2, 3.6),
         action=Action("Give answer", answer),
+        forget=yours.clear,
     )
     panel.box.children = (player, *panel.box.children)
     # A list, since the names of a notebook's notes are sorted when it is stored.

@@ -43,6 +43,7 @@ class SliderPanel:
         figsize: in inches of 100 pixels.
         action: work behind a button, or None.
         play: seconds in which a button plays the first slider from end to end, as a film; None for no such button.
+        forget: lets go of what the panel has gathered since its start; called when it is reset.
             Nothing moves before the button is pressed.
 
     Attributes:
@@ -65,6 +66,7 @@ class SliderPanel:
         figsize: tuple[float, float] = (7.2, 3.6),
         action: Action | None = None,
         play: float | None = None,
+        forget: Callable[[], None] | None = None,
     ) -> None:
         names = [slider.name for slider in sliders]
         if not names or len(set(names)) < len(names):
@@ -79,7 +81,7 @@ class SliderPanel:
         # What a page without a kernel needs to do the same; stored with the panel's title, not shown.
         self.notes: dict[str, Any] = {}
         self._sliders = {slider.name: slider for slider in sliders}
-        self._update, self._action = update, action
+        self._update, self._action, self._forget = update, action, forget
         self._canvas = Canvas(draw, figsize)
         self._lock = threading.RLock()
         self._quiet = False
@@ -124,6 +126,8 @@ class SliderPanel:
         if self._film is not None:
             # Its name in version 7 of ipywidgets has an underscore.
             setattr(self._film, "playing" if self._film.has_trait("playing") else "_playing", False)
+        if self._forget is not None:
+            self._forget()
         self.set(**{name: slider.value for name, slider in self._sliders.items()})
 
     def show(self) -> None:
