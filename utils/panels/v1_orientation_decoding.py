@@ -358,7 +358,8 @@ class OneNeuron:
         ghosts = ax.plot(
             [], [], "x", color=style.OTHER, markersize=3.5, markeredgewidth=0.8, label="drawn from the bump, with noise"
         )[0]
-        dots = ax.plot([], [], "o", color=style.OWN, markersize=2.5, label="the neuron")[0]
+        # A filled disc without an edge: the website draws some hundreds of them for every picture.
+        dots = ax.plot([], [], "o", color=style.OWN, markersize=3.5, markeredgewidth=0, label="the neuron")[0]
         bump = ax.plot([], [], color=style.OWN, linewidth=style.STRONG, label="your bump")[0]
         ax.legend(loc="upper right", fontsize=style.SMALL, ncols=3, borderaxespad=0.2)
         return {"ghosts": ghosts, "dots": dots, "bump": bump}
