@@ -65,7 +65,7 @@ def listening_html(test: Mapping[str, Any], still: str, words: str, where: str, 
         '<p class="course-panel-more">The network and the ideal observer answered in the notebook, to spikes from '
         "these directions. Your answers stay on this page. "
         f'<span class="course-panel-still">This picture stands still without JavaScript. </span>'
-        f'<a href="{escape(where)}">Try it in Colab</a>.</p></div>{_script(root)}'
+        f'<a href="{escape(where)}">Move it in Colab</a>.</p></div>{_script(root)}'
     )
 
 
