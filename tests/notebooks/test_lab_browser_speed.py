@@ -20,8 +20,10 @@ pytestmark = [
     pytest.mark.skipif(BROWSER is None, reason=NO_BROWSER),
 ]
 
-# Behind the imports: remembers what every panel of the notebook is made of.
+# Behind the imports: remembers how every panel of the notebook is made. The usual way makes a second one, since some
+# pictures hold what they have drawn, and a picture that is drawn twice moves only the second time.
 RECORD = """
+import functools
 import inspect
 
 import ipywidgets
@@ -38,8 +40,24 @@ def noted(*args, **kwargs):
     make(*args, **kwargs)
 
 SliderPanel.__init__ = noted
+recorded_calls = []
 
-def usual_way(sliders, draw, update, figsize):
+def remembered(maker):
+    @functools.wraps(maker)
+    def made(*args, **kwargs):
+        panel = maker(*args, **kwargs)
+        if isinstance(panel, SliderPanel):
+            recorded_calls.append((maker, args, kwargs))
+        return panel
+    return made
+
+for name, maker in [*vars(panels).items()]:
+    if inspect.isfunction(maker) and maker.__module__ == panels.__name__:
+        setattr(panels, name, remembered(maker))
+
+def usual_way(maker, args, kwargs):
+    maker(*args, **kwargs)
+    sliders, draw, update, figsize = recorded_panels[-1]
     def picture(**values):
         update(draw(plt.figure(figsize=figsize)), **values)
         plt.show()
@@ -104,7 +122,7 @@ def lab(request, browser, tmp_path_factory):
     # Into the same cell, so that every other stays where it is.
     nb.cells[imports].source += RECORD
     usual = range(len(nb.cells), len(nb.cells) + len(panels))
-    nb.cells += [nbformat.v4.new_code_cell(f"usual_way(*recorded_panels[{place}])") for place in range(len(panels))]
+    nb.cells += [nbformat.v4.new_code_cell(f"usual_way(*recorded_calls[{place}])") for place in range(len(panels))]
     server = Jupyter(tmp_path_factory.mktemp("lab"))
     server.add("notebook.ipynb", nbformat.writes(nb))
     try:
