@@ -2,13 +2,14 @@
 
 import json
 import math
+import re
 import statistics
 from html import unescape
 
 import numpy as np
 import pytest
 from browser_tools import BROWSER, NO_BROWSER, axe
-from panel_pages import STILL, write_bare_page
+from panel_pages import STILL, play_and_stop_by_keyboard, write_bare_page
 
 from book.sounds import listening_html
 from utils.datasets.stereo import stereo_sound
@@ -25,9 +26,8 @@ def test_the_notebook_keeps_with_the_panel_what_a_page_needs():
 
 
 def test_the_page_holds_them():
-    (data,) = (part.split('"')[1] for part in HTML.split(" ") if part.startswith("data-listening="))
-    about = json.loads(unescape(HTML.split('data-listening="')[1].split('"')[0]))
-    assert data
+    (data,) = re.findall(r'data-listening="([^"]+)"', HTML)
+    about = json.loads(unescape(data))
     assert about["directions"] == DIRECTIONS
     assert dict(about["listeners"]) == LISTENERS
 
@@ -69,12 +69,7 @@ class TestInABrowser:
         assert page.locator("svg .listener-0 circle").count() == 0
 
     def test_it_is_heard_by_keyboard_and_fits(self, page):
-        button = page.get_by_role("button", name="Play the sound")
-        button.focus()
-        page.keyboard.press("Enter")
-        page.get_by_role("button", name="Stop").wait_for()
-        page.keyboard.press("Enter")
-        button.wait_for()
+        play_and_stop_by_keyboard(page)
         page.locator("input[data-control]").focus()
         page.keyboard.press("ArrowRight")
         assert page.locator("output").inner_text() == "5"

@@ -7,7 +7,16 @@ import shutil
 import numpy as np
 import pytest
 from browser_tools import BROWSER, NO_BROWSER, axe
-from panel_pages import IN_A_BLOCK, ON_AVERAGE, differences, drawn_by_python, go_to, on_canvas, some_states
+from panel_pages import (
+    IN_A_BLOCK,
+    ON_AVERAGE,
+    differences,
+    drawn_by_python,
+    go_to,
+    on_canvas,
+    play_and_stop_by_keyboard,
+    some_states,
+)
 from panel_pages import write_live_page as write_page
 
 from book.panels import HEAVIEST, _site_panels, offered
@@ -91,12 +100,7 @@ def test_a_panel_sounds_as_python_makes_it(live, browser, tmp_path, name):
         ears = page.evaluate("root => root.courseSound().map(ear => [...ear])", root)
         wanted = stereo_sound(math.radians(ipd[numbers[0]]), 1.0, frequency[numbers[1]])
         assert np.abs(np.array(ears) - wanted).max() < 1e-6
-    button = page.get_by_role("button", name="Play the sound")
-    button.focus()
-    page.keyboard.press("Enter")
-    page.get_by_role("button", name="Stop").wait_for()
-    page.keyboard.press("Enter")
-    button.wait_for()
+    play_and_stop_by_keyboard(page)
     page.close()
 
 

@@ -78,6 +78,14 @@ def test_also_where_an_error_ends_it():
     assert level == 1.0
 
 
+def test_a_function_of_python_comes_back_at_once():
+    def change(_):
+        __builtins__["len"] = abs
+
+    PageData(change).around(change, lambda names: None)(0)
+    assert len([1, 2]) == 2
+
+
 def test_what_the_student_has_named_is_theirs():
     page = PageData(bound_anew, {"level"})
     assert page.around(bound_anew, print) is bound_anew

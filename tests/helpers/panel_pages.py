@@ -50,6 +50,16 @@ def write_bare_page(folder, name, html):
     return page
 
 
+def play_and_stop_by_keyboard(page):
+    """Press the button that plays a page's sound, and press it again once it offers to stop."""
+    button = page.get_by_role("button", name="Play the sound")
+    button.focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Stop").wait_for()
+    page.keyboard.press("Enter")
+    button.wait_for()
+
+
 def some_states(recording, count, seed=0):
     """Numbers of stops of some of a recording's states, the same on every run."""
     every = list(recording.all_numbers())

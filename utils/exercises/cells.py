@@ -260,15 +260,15 @@ class CellGuard:
 
     def _restore_pythons_names(self) -> list[str]:
         """`sum = 0` hides the function from every cell below, and so does `from numpy import *`."""
-        space, before, hiding = self.shell.user_ns, self.before_cell or {}, []
-        for name in [name for name in space if name in PYTHONS_NAMES]:
-            if self.before_cell is None or space[name] is before.get(name, _ABSENT):
-                continue
+        space, before = self.shell.user_ns, self.before_cell
+        if before is None:
+            return []
+        hiding = [name for name in space if name in PYTHONS_NAMES and space[name] is not before.get(name, _ABSENT)]
+        for name in hiding:
             if name in before:
                 space[name] = before[name]
             else:
                 del space[name]
-            hiding.append(name)
         return hiding
 
     def _restore_data(self, source: str) -> list[str]:

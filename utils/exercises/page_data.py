@@ -14,11 +14,12 @@ import numpy as np
 import torch
 
 from utils.exercises.comparing import same
+from utils.exercises.surroundings import AT_START
 
 _ABSENT = object()
 _ARRAYS = (np.ndarray, torch.Tensor)
-# Through these a function reaches every name of the notebook.
-REACHES_ALL = {"globals", "exec", "eval", "get_ipython", "__main__"}
+# Through these a function reaches every name of the notebook, and of Python.
+REACHES_ALL = {"globals", "exec", "eval", "get_ipython", "__main__", "builtins", "__builtins__"}
 
 
 class PageData:
@@ -59,6 +60,8 @@ class PageData:
         try:
             yield changed
         finally:
+            if self.reaches_all:
+                AT_START.restore_python()
             for name, value in before.items():
                 if self.space.get(name, _ABSENT) is not value:
                     self.space[name] = value

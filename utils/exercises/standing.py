@@ -21,7 +21,6 @@ from utils.exercises.engine import Answer, Exercise, default_dtype_of
 from utils.exercises.kinds import outline
 from utils.exercises.page_data import PageData
 from utils.exercises.sandbox import PRINTED_LIMIT
-from utils.exercises.surroundings import AT_START
 from utils.page.host import in_kernel
 
 # How far from the reference's an accepted answer's numbers may lie on an input of a later cell, relative to the largest
@@ -125,8 +124,7 @@ def answer_function(task: Exercise, chosen: Callable[..., Any]) -> Callable[...,
             with default_dtype_of(args), redirect_stdout(_beginning.on(sys.stdout)):
                 return Answer(function, task, [like] if like is not None else usual).function(*args)
         finally:
-            AT_START.restore_python()
-            # Of all that a function might change for everybody, these would stop the cells below.
+            # Of all that a function might change for everybody, these two would stop the cells below.
             torch.set_default_dtype(dtype)
             torch.set_grad_enabled(grad)
 

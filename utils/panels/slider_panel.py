@@ -43,8 +43,8 @@ class SliderPanel:
         figsize: in inches of 100 pixels.
         action: work behind a button, or None.
         play: seconds in which a button plays the first slider from end to end, as a film; None for no such button.
-        forget: lets go of what the panel has gathered since its start; called when it is reset.
             Nothing moves before the button is pressed.
+        forget: lets go of what the panel has gathered since its start; called when it is reset.
 
     Attributes:
         site_values: control -> the values that the website keeps, where not all of them are to be kept.
