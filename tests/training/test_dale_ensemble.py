@@ -4,11 +4,10 @@ import pytest
 import torch
 
 from utils.datasets.sound import random_ipd_dataset
-from utils.models.dale_interneurons import InterneuronSNN
 from utils.models.dale_snn import DaleSNN
 from utils.models.graded_snn import GradedSNN
-from utils.training.dale_conditions import Condition, build_network, draw_sounds, optimizer_for, train_condition
-from utils.training.dale_ensemble import Learner, ensemble_logits, train_together
+from utils.training.dale_conditions import Condition, draw_sounds, learner_for, train_condition
+from utils.training.dale_ensemble import ensemble_logits, train_together
 from utils.training.dales_law_snn import NOT_FINITE
 
 FEW = 128
@@ -28,12 +27,6 @@ def sounds():
     return draw_sounds(0, "per_sound", FEW)
 
 
-def learner(condition):
-    model = build_network(condition)
-    after_step = model.clamp_ if isinstance(model, InterneuronSNN) else None
-    return Learner(model, optimizer_for(condition, model), after_step)
-
-
 def shuffling():
     return torch.Generator().manual_seed(0)
 
@@ -43,7 +36,7 @@ def equal(one, two):
 
 
 def test_side_by_side_is_alone(sounds):
-    together = [learner(condition) for condition in CONDITIONS]
+    together = [learner_for(condition) for condition in CONDITIONS]
     train_together(together, *sounds.train, sounds.validation, epochs=2, generator=shuffling(), snapshots_at=(1, 2))
     for condition, one in zip(CONDITIONS, together, strict=True):
         model, history = train_condition(condition, sounds)
@@ -58,10 +51,10 @@ def test_side_by_side_is_alone(sounds):
 
 
 def test_a_network_that_overflows_leaves_the_others_alone(sounds):
-    broken, sound = learner(CONDITIONS[1]), learner(CONDITIONS[2])
+    broken, sound = learner_for(CONDITIONS[1]), learner_for(CONDITIONS[2])
     with torch.no_grad():
         broken.model.w1[0, 0] = float("nan")
-    alone = learner(CONDITIONS[2])
+    alone = learner_for(CONDITIONS[2])
     for group in ([broken, sound], [alone]):
         train_together(group, *sounds.train, sounds.validation, epochs=2, generator=shuffling())
     assert broken.history.outcome == NOT_FINITE
@@ -80,7 +73,7 @@ def test_new_sounds_are_drawn_before_every_epoch_but_the_first(sounds):
 
     seen = []
     train_together(
-        [learner(CONDITIONS[0])],
+        [learner_for(CONDITIONS[0])],
         *sounds.train,
         sounds.validation,
         epochs=3,

@@ -261,7 +261,7 @@ def site_panels() -> dict[str, Callable[[], SliderPanel]]:
         from utils.training.watched import train_watched
 
         sounds = draw_sounds(seed=0, phase="shared", n_train=2048)
-        watched = train_watched(Condition(layout="block", phase="shared", epochs=25), sounds)
+        [watched] = train_watched([Condition(layout="block", phase="shared", epochs=25)], sounds)
         return learning_film(watched.ipd, watched.named)
 
     def unit() -> SliderPanel:

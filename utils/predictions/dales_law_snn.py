@@ -33,7 +33,7 @@ PREDICTIONS = (
             "12",
         ),
         answer="C",
-        shown_in=("learn-fifth",),
+        shown_in=("learning-figure",),
         because=(
             "The cross entropy is minus the logarithm of the probability given to the true class: -ln(1/12) = ln 12. A "
             "loss above that means that the network is confidently wrong."

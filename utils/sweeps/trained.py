@@ -11,9 +11,8 @@ from pathlib import Path
 import torch
 
 from utils.datasets.sound import random_ipd_dataset
-from utils.models.dale_interneurons import InterneuronSNN
 from utils.models.dale_snn import DaleSNN
-from utils.training.dale_conditions import Condition, Sounds, build_network, draw_sounds, optimizer_for
+from utils.training.dale_conditions import Condition, Sounds, build_network, draw_sounds, learner_for
 from utils.training.dale_ensemble import Learner, Weights, train_together
 from utils.training.dales_law_snn import History
 
@@ -96,7 +95,7 @@ def train_group(conditions: Sequence[Condition], sounds: Sounds) -> list[Trained
         One trained network for each.
     """
     before = time.thread_time()
-    first, learners = conditions[0], [_learner(condition) for condition in conditions]
+    first, learners = conditions[0], [learner_for(condition) for condition in conditions]
     # Far from the seeds of the sounds that validate and test.
     source = torch.Generator().manual_seed(first.seed + NEW_SOUNDS_SEED)
     renew = partial(random_ipd_dataset, len(sounds.train[0]), source, first.phase)
@@ -114,12 +113,6 @@ def train_group(conditions: Sequence[Condition], sounds: Sounds) -> list[Trained
         TrainedNetwork(condition, learner.history, _weights(learner), seconds)
         for condition, learner in zip(conditions, learners, strict=True)
     ]
-
-
-def _learner(condition: Condition) -> Learner:
-    model = build_network(condition)
-    after_step = model.clamp_ if isinstance(model, InterneuronSNN) else None
-    return Learner(model, optimizer_for(condition, model), after_step)
 
 
 def _weights(learner: Learner) -> dict[str, Weights]:

@@ -13,6 +13,7 @@ from utils.datasets.sound import random_ipd_dataset, shared_phase
 from utils.models.dale_interneurons import InterneuronSNN, hidden_units_for
 from utils.models.dale_snn import DaleSNN, balance_initial_weights
 from utils.models.graded_snn import GradedSNN
+from utils.training.dale_ensemble import Learner
 from utils.training.dales_law_snn import History, train
 from utils.training.exponentiated_gradient import ExponentiatedGradient
 
@@ -190,6 +191,20 @@ def optimizer_for(condition: Condition, model: DaleSNN) -> torch.optim.Optimizer
         return ExponentiatedGradient(model.parameters(), EXPONENTIATED_RATE)
     groups = model.parameter_groups(LEARNING_RATE) if isinstance(model, InterneuronSNN) else model.parameters()
     return torch.optim.Adam(groups, lr=LEARNING_RATE)
+
+
+def learner_for(condition: Condition) -> Learner:
+    """A fresh network for a condition and how it learns, to be trained beside others.
+
+    Args:
+        condition: what to train.
+
+    Returns:
+        What `train_together` takes.
+    """
+    model = build_network(condition)
+    after_step = model.clamp_ if isinstance(model, InterneuronSNN) else None
+    return Learner(model, optimizer_for(condition, model), after_step)
 
 
 def train_condition(

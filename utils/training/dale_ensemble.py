@@ -17,7 +17,7 @@ from torch.nn import functional as F
 from utils.datasets.sound import ipd_to_class
 from utils.models.dale_snn import DaleSNN
 from utils.models.leaky_layer import add_bias, input_product, summed_leaky_readout
-from utils.training.dales_law_snn import LOGIT_SCALE, NOT_FINITE, History
+from utils.training.dales_law_snn import CANCELLED, LOGIT_SCALE, NOT_FINITE, History
 
 Weights = dict[str, Tensor]
 
@@ -32,6 +32,7 @@ class Learner:
         after_step: called after each step, to keep weights in their domain.
         history: what the training did.
         best: weights with the lowest validation loss.
+        named: class named for each validation sound after the last whole epoch; None before there is one.
         snapshots: number of epochs -> best and last weights after so many epochs.
     """
 
@@ -40,6 +41,7 @@ class Learner:
     after_step: Callable[[], None] | None = None
     history: History = field(default_factory=History)
     best: Weights = field(default_factory=dict)
+    named: Tensor | None = None
     snapshots: dict[int, tuple[Weights, Weights]] = field(default_factory=dict)
 
 
@@ -86,7 +88,8 @@ def train_together(
 ) -> None:
     """Train networks on the same batches, as `utils.training.dales_law_snn.train` trains one; the results are its own.
 
-    A network whose weights overflow stops there and keeps its best ones; the others go on.
+    A network whose weights overflow stops there and keeps its best ones; the others go on. The stop button of a
+    notebook ends the training of all, and each keeps its best weights.
 
     Args:
         learners: the networks, changed in place, with their histories.
@@ -105,18 +108,11 @@ def train_together(
     for learner in learners:
         learner.best = learner.history.last_weights = _copied(learner.model)
 
-    def give_up(i: int, epoch: int) -> None:
-        learners[i].history.outcome, learners[i].history.stopped_at = NOT_FINITE, epoch
+    def give_up(i: int, outcome: str = NOT_FINITE) -> None:
+        learners[i].history.outcome, learners[i].history.stopped_at = outcome, epoch
         running.remove(i)
 
-    def restore_best() -> None:
-        for learner in learners:
-            learner.model.load_state_dict(learner.best)
-
-    for epoch in range(1, epochs + 1):
-        if renew is not None and epoch > 1:
-            ipd, spikes = renew()
-            labels = ipd_to_class(ipd)
+    def train_and_test() -> None:
         total, n_batches = [0.0] * len(learners), len(spikes) // batch_size
         for batch in torch.randperm(len(spikes), generator=generator).split(batch_size)[:n_batches]:
             logits = ensemble_logits([learners[i].model for i in running], spikes.index_select(0, batch))
@@ -131,38 +127,52 @@ def train_together(
                     learner.after_step()
                 total[i] += loss.item()
                 if not math.isfinite(total[i]):
-                    give_up(i, epoch)
+                    give_up(i)
             if not running:
-                return restore_best()
+                return
         for i in list(running):
             if not all(bool(weight.isfinite().all()) for weight in learners[i].model.parameters()):
-                give_up(i, epoch)
+                give_up(i)
         if not running:
-            return restore_best()
-        for i, (loss, accuracy) in zip(
-            running, _validate([learners[i].model for i in running], *validation), strict=True
-        ):
+            return
+        tested = _validate([learners[i].model for i in running], *validation)
+        for i, (loss, accuracy, named) in zip(running, tested, strict=True):
             learner, history = learners[i], learners[i].history
             history.train_loss.append(total[i] / n_batches)
             history.validation_loss.append(loss)
             history.validation_accuracy.append(accuracy)
-            history.last_weights = _copied(learner.model)
+            history.last_weights, learner.named = _copied(learner.model), named
             if loss < lowest[i]:
                 lowest[i], learner.best, history.best_epoch = loss, history.last_weights, epoch
             if epoch in snapshots_at:
                 learner.snapshots[epoch] = learner.best, history.last_weights
-        if on_epoch is not None:
-            on_epoch(epoch)
-    restore_best()
+
+    epoch = 0
+    try:
+        while running and epoch < epochs:
+            epoch += 1
+            if renew is not None and epoch > 1:
+                ipd, spikes = renew()
+                labels = ipd_to_class(ipd)
+            train_and_test()
+            if running and on_epoch is not None:
+                on_epoch(epoch)
+    except KeyboardInterrupt:
+        for i in list(running):
+            give_up(i, CANCELLED)
+    for learner in learners:
+        learner.model.load_state_dict(learner.best)
 
 
 @torch.no_grad()
-def _validate(models: Sequence[DaleSNN], ipd: Tensor, spikes: Tensor) -> list[tuple[float, float]]:
+def _validate(models: Sequence[DaleSNN], ipd: Tensor, spikes: Tensor) -> list[tuple[float, float, Tensor]]:
+    """Loss, accuracy, and the class named for each sound."""
     parts = [ensemble_logits(models, part) for part in spikes.split(64)]
     labels, found = ipd_to_class(ipd), []
     for logits in map(torch.cat, zip(*parts, strict=True)):
         loss = F.cross_entropy(LOGIT_SCALE * logits, labels).item()
-        found.append((loss, (logits.argmax(1) == labels).float().mean().item()))
+        named = logits.argmax(1)
+        found.append((loss, (named == labels).float().mean().item(), named))
     return found
 
 

@@ -1,17 +1,21 @@
-"""A training to watch: a progress bar while it lasts, and what the network named after each epoch."""
+"""A training to watch: a progress bar while it lasts, and what each network named after each epoch."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 
 from utils.models.dale_snn import DaleSNN
+from utils.page.numbers import counted
 from utils.page.progress_bar import progress
-from utils.training.dale_conditions import Condition, Sounds, build_network, train_condition
+from utils.training.dale_conditions import Condition, Sounds, learner_for
+from utils.training.dale_ensemble import train_together
 from utils.training.dales_law_snn import History, evaluate
 
-# Validation sounds that are named after each epoch: enough for a picture.
+# Validation sounds whose names are kept after each epoch: enough for a picture.
 N_WATCHED = 512
 
 
@@ -32,27 +36,42 @@ class Watched:
     named: list[Tensor]
 
 
-def train_watched(condition: Condition, sounds: Sounds) -> Watched:
-    """Train a network under a progress bar; its stop button, or the notebook's, keeps what was learned so far.
+def train_watched(conditions: Sequence[Condition], sounds: Sounds) -> list[Watched]:
+    """Train networks side by side under a progress bar; the notebook's stop button keeps what was learned so far.
 
     Args:
-        condition: what to train.
+        conditions: what to train; of one seed, one number of epochs and one time constant.
         sounds: from `draw_sounds`.
 
     Returns:
-        The network and its course.
-    """
-    kind = "free weights" if condition.network == "free" else f"fraction {condition.fraction}, {condition.layout} rows"
-    bar = progress(total=condition.epochs, desc=kind)
-    ipd, spikes = (part[:N_WATCHED] for part in sounds.validation)
-    model = build_network(condition)
-    named = [evaluate(model, ipd, spikes).predicted]
+        For each condition the network and its course.
 
-    def after_epoch(history: History) -> None:
-        named.append(evaluate(model, ipd, spikes).predicted)
-        bar.set_postfix(loss=f"{history.train_loss[-1]:.2f}", accuracy=f"{history.validation_accuracy[-1]:.2f}")
+    Raises:
+        ValueError: there is no condition, or they differ in seed, epochs or time constant.
+    """
+    if len({(one.seed, one.epochs, one.tau) for one in conditions}) != 1:
+        raise ValueError("conditions: got several seeds, epochs or time constants, or none; allowed is one of each")
+    first = conditions[0]
+    learners = [learner_for(condition) for condition in conditions]
+    ipd, spikes = (part[:N_WATCHED] for part in sounds.validation)
+    named = [[evaluate(learner.model, ipd, spikes).predicted] for learner in learners]
+    bar = progress(total=first.epochs, desc=f"training {counted(len(learners), 'network')}")
+
+    def after_epoch(_: int) -> None:
+        for names, learner in zip(named, learners, strict=True):
+            if learner.named is not None:
+                names.append(learner.named[:N_WATCHED])
+        accuracies = [learner.history.validation_accuracy[-1:] for learner in learners]
+        bar.set_postfix(accuracy=", ".join(f"{one[0]:.2f}" for one in accuracies if one))
         bar.update()
 
-    model, history = train_condition(condition, sounds, model, on_epoch=after_epoch)
+    train_together(
+        learners,
+        *sounds.train,
+        sounds.validation,
+        epochs=first.epochs,
+        generator=torch.Generator().manual_seed(first.seed),
+        on_epoch=after_epoch,
+    )
     bar.close()
-    return Watched(model, history, ipd, named)
+    return [Watched(one.model, one.history, ipd, names) for one, names in zip(learners, named, strict=True)]
