@@ -1,9 +1,9 @@
-"""Two students where little is as usual: one answers every exercise rightly, one wrongly; and a kernel that is killed.
+"""A student who answers every exercise rightly where little is as usual; and a kernel that is killed.
 
-`make test` runs every notebook once, unattempted, with one thread, in order. Here each runs twice more, in random
-order, in a folder with blanks and foreign letters that nobody may write to, without HOME, offline, with another locale
-and time zone, once with one thread and once with two. Both students must reach the end, be told the truth in every
-box, and read the same words and see the same figures as the stored ones.
+`make test` runs every notebook once, unattempted, with one thread. Here each runs with two, in a folder with blanks and
+foreign letters that nobody may write to, without HOME, offline, with another locale and time zone. The student must
+reach the end, be told the truth in every box, and read the same words and see the same figures as the stored ones. The
+student who answers wrongly is met by `test_colab_shape.py`.
 """
 
 import hashlib
@@ -14,22 +14,20 @@ import signal
 import subprocess
 import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from random import Random
 from threading import Thread
-from typing import ClassVar
 
 import hostile_command
 import nbformat
 import pytest
 from exercise_calls import TABLE, calls_seen, with_recorder
 from nbclient.exceptions import DeadKernelError
-from notebook_tools import answered, boxes, code_cells, copy_course, exercise_cells, pictures, read_all, run, words
+from notebook_tools import answered, code_cells, copy_course, exercise_cells, pictures, read_all, run, words
 from stored_pictures import SHARE, comparable, difference
+from students import Student, by_id
 
 from course import ROOT
-from refresh import faults
 from utils.exercises import get
-from utils.exercises.engine import CORRECT, NOT_YET
+from utils.exercises.engine import CORRECT
 
 FOLDER = "Kurs für Ohren und 神経"
 NOTEBOOKS = {path.name[:2]: nb for path, nb in read_all().items()}
@@ -72,7 +70,7 @@ def turkish(folder):
 class Surroundings:
     """A read-only copy of the course, and how a command is started there."""
 
-    def __init__(self, folder, **variables):
+    def __init__(self, folder):
         self.course, self.extras = copy_course(folder / FOLDER), folder / "extras"
         self.extras.mkdir()
         # There the kernel writes what is hard to read in its figures.
@@ -80,11 +78,11 @@ class Surroundings:
         self._allow_writing(False)
         # What pytest tells its own workers is not meant for these runs.
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST", "COV_", "LC_")) and k != "HOME"}
-        self.environment = kept | {"TZ": "Pacific/Chatham"} | variables
+        # A thread that waits lets others work.
+        threads = {"COURSE_THREADS": "2", "OMP_WAIT_POLICY": "passive"}
+        self.environment = kept | threads | {"TZ": "Pacific/Chatham"} | turkish(self.extras)
         if not hostile_command.cuts_network():
             self.environment |= hostile_command.guard(self.extras)
-        if "LC_ALL" not in variables:
-            self.environment |= turkish(self.extras)
 
     def call(self, *command):
         """Run a command in the course's folder."""
@@ -115,19 +113,11 @@ class Surroundings:
             path.chmod(mode | 0o200 if allowed else mode & ~0o222)
 
 
-def pytest_generate_tests(metafunc):
-    """Each student takes the notebooks in an order of their own; the tests' ids tell it."""
-    if "number" in metafunc.fixturenames:
-        numbers = list(NOTEBOOKS)
-        Random(metafunc.cls.seed).shuffle(numbers)
-        metafunc.parametrize("number", numbers, scope="class")
-
-
-@pytest.fixture(scope="class")
-def surroundings(request, tmp_path_factory):
+@pytest.fixture(scope="module")
+def surroundings(tmp_path_factory):
     if os.geteuid() == 0 and shutil.which("setpriv") is None:
         pytest.skip("root may write everywhere: install setpriv (util-linux), or run as somebody else")
-    made = Surroundings(tmp_path_factory.mktemp("hostile"), **request.cls.variables)
+    made = Surroundings(tmp_path_factory.mktemp("hostile"))
     before = fingerprints(made.course)
     yield made
     after = fingerprints(made.course)
@@ -136,52 +126,35 @@ def surroundings(request, tmp_path_factory):
 
 
 @pytest.fixture(scope="class")
-def executed(request, surroundings, number):
+def stored(request):
+    return NOTEBOOKS[request.cls.number]
+
+
+@pytest.fixture(scope="class")
+def executed(stored, surroundings):
     """A notebook with the student's answers, after its run."""
-    stored = NOTEBOOKS[number]
-    answers = {name: request.cls.answer(get(name)) for name in exercise_cells(stored)}
+    answers = {name: get(name).reference for name in exercise_cells(stored)}
     surroundings.hard_to_read.write_text("", encoding="utf-8")
     watch = f"__import__('legibility').watch({str(surroundings.hard_to_read)!r})"
     return surroundings.execute(with_recorder(answered(stored, answers), watch))
 
 
-def by_id(nb):
-    return {cell.id: cell for _, cell in code_cells(nb)}
+def test_the_surroundings_are_as_said(surroundings):
+    # What these runs would show is worth nothing where writing, or the network, works after all.
+    assert "PermissionError" in surroundings.call(sys.executable, "-c", "open('new', 'w')").stderr
+    reach = "import socket; socket.create_connection(('192.0.2.1', 443), 5)"
+    assert "Network is unreachable" in surroundings.call(sys.executable, "-c", reach).stderr
+    tell = "import os, time; print(time.tzname[0], 'HOME' in os.environ)"
+    assert surroundings.call(sys.executable, "-c", tell).stdout == "+1245 False\n"
 
 
-class Student:
-    """All notebooks, one after the other. One class for each student, so that the workers share them."""
-
-    seed: int
-    variables: ClassVar[dict[str, str]]
-    verdict: str
-
-    def test_the_surroundings_are_as_said(self, surroundings):
-        # What these runs would show is worth nothing where writing, or the network, works after all.
-        assert "PermissionError" in surroundings.call(sys.executable, "-c", "open('new', 'w')").stderr
-        reach = "import socket; socket.create_connection(('192.0.2.1', 443), 5)"
-        assert "Network is unreachable" in surroundings.call(sys.executable, "-c", reach).stderr
-        tell = "import os, time; print(time.tzname[0], 'HOME' in os.environ)"
-        assert surroundings.call(sys.executable, "-c", tell).stdout == "+1245 False\n"
-
-    def test_nothing_is_on_standard_error(self, number, executed):
-        assert faults(executed) == []
-
-    def test_every_box_tells_the_truth(self, number, executed):
-        assert boxes(executed) == dict.fromkeys(exercise_cells(NOTEBOOKS[number]), self.verdict)
-
-    def test_the_words_are_the_stored_ones(self, number, executed):
-        stored = NOTEBOOKS[number]
-        exercises = {stored.cells[place].id for place, _ in exercise_cells(stored).values()}
-        here = by_id(executed)
-        for name, cell in by_id(stored).items():
-            if name not in exercises:
-                assert words(here[name]) == words(cell), name
+class HostileRun(Student):
+    verdict = CORRECT
 
     @pytest.mark.skipif(not comparable(ROOT), reason="another Matplotlib draws other pictures")
-    def test_the_figures_are_the_stored_ones(self, number, executed):
+    def test_the_figures_are_the_stored_ones(self, stored, executed):
         here = by_id(executed)
-        for name, cell in by_id(NOTEBOOKS[number]).items():
+        for name, cell in by_id(stored).items():
             # A figure of measured times, or of chance, differs from run to run; its cell says so.
             if not {"timing", "varies"} & set(cell.metadata.get("tags", [])):
                 drawn = pictures(here[name])
@@ -192,40 +165,37 @@ class Student:
     def test_every_figure_can_be_read(self, surroundings, executed):
         assert surroundings.hard_to_read.read_text(encoding="utf-8") == ""
 
-    def test_the_exercises_are_called_as_the_table_says(self, number, executed):
+    def test_the_exercises_are_called_as_the_table_says(self, executed):
         """`tests/exercises/test_inputs.py` holds the cases of the checks against this table."""
-        stored = json.loads(TABLE.read_text(encoding="utf-8"))
+        table = json.loads(TABLE.read_text(encoding="utf-8"))
         seen = calls_seen(executed)
-        assert seen["calls"] == {name: calls for name, calls in stored["calls"].items() if name.startswith(number)}
-        assert seen["differentiated"] == [name for name in stored["differentiated"] if name.startswith(number)]
+        assert seen["calls"] == {name: calls for name, calls in table["calls"].items() if name.startswith(self.number)}
+        assert seen["differentiated"] == [name for name in table["differentiated"] if name.startswith(self.number)]
 
 
-class TestWrongAnswersInAsciiWithOneThread(Student):
-    seed = 1
-    variables: ClassVar = {
-        "COURSE_THREADS": "1",
-        "LC_ALL": "C",
-        "LANG": "C",
-        "PYTHONUTF8": "0",
-        "PYTHONCOERCECLOCALE": "0",
-    }
-    verdict = NOT_YET
-
-    @staticmethod
-    def answer(task):
-        return next(iter(task.wrong_answers.values()))
+# Another order than that of `make test`, and the longest first.
+class Test06(HostileRun):
+    number = "06"
 
 
-@pytest.mark.alone  # two threads beside another worker's would wait for each other
-class TestRightAnswersInTurkishWithTwoThreads(Student):
-    seed = 2
-    # A thread that waits lets others work.
-    variables: ClassVar = {"COURSE_THREADS": "2", "OMP_WAIT_POLICY": "passive"}
-    verdict = CORRECT
+class Test03(HostileRun):
+    number = "03"
 
-    @staticmethod
-    def answer(task):
-        return task.reference
+
+class Test04(HostileRun):
+    number = "04"
+
+
+class Test05(HostileRun):
+    number = "05"
+
+
+class Test02(HostileRun):
+    number = "02"
+
+
+class Test01(HostileRun):
+    number = "01"
 
 
 def test_where_no_namespace_can_be_had_a_guard_keeps_python_here(tmp_path):
