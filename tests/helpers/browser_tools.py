@@ -232,7 +232,9 @@ class NotebookPage:
     """
 
     def __init__(self, browser, server: Jupyter, name: str, seconds: float = 60, kernel: bool = True) -> None:
-        self.page = browser.new_page(viewport={"width": 1300, "height": 900}, color_scheme="light")
+        # One context: what one page has fetched and compiled, the next one has at once.
+        (context,) = browser.contexts or [browser.new_context(viewport={"width": 1300, "height": 900})]
+        self.page = context.new_page()
         self.page.set_default_timeout(1000 * seconds)
         self.elsewhere: list[str] = []
         self.page.on("request", lambda r: self._note(r.url, server.address))
@@ -297,7 +299,12 @@ class NotebookPage:
         self.page.evaluate(f"n => {MODEL}.content.scrollToItem(n)", number)
         area = self.cell(number).locator(".jp-Cell-outputArea")
         area.wait_for(state="attached")
-        self.page.wait_for_timeout(300)
+        # All of them, whole.
+        self.page.wait_for_function(
+            f"""([area, n]) => area.children.length >= {MODEL}.content.model.cells.get(n).outputs.length
+              && [...area.querySelectorAll('img')].every(e => e.complete)""",
+            arg=[area.element_handle(), number],
+        )
         return area.evaluate(
             """area => { const seen = [...area.children].filter(e => e.checkVisibility());
               return {text: seen.map(e => e.innerText).join('\\n'),
@@ -317,6 +324,14 @@ class NotebookPage:
         words.first.wait_for(state="attached")
         return words.evaluate_all(
             """all => all.map(e => [e.alt, e.clientHeight, e.complete && e.naturalWidth === 1])"""
+        )
+
+    def said_of_figures(self, number: int) -> list[str]:
+        """The words that a cell's figures carry as data."""
+        return self.page.evaluate(
+            f"""n => {MODEL}.content.model.cells.get(n).outputs.toJSON().filter(o => o.data?.['image/png'])
+              .map(o => [o.data['text/plain']].flat().join(''))""",
+            number,
         )
 
     def theme(self, scheme: str) -> None:
@@ -450,9 +465,9 @@ class PanelOnPage:
               // A moving slider sends its next message once the last one is dealt with, so it takes more than one turn.
               for (let turn = 0; turn < 2 || changed; turn++) {{
                 changed = false;
-                await pause(60);
+                await pause(30);
                 await kernel.requestKernelInfo();
-                await pause(60);
+                await pause(30);
               }}
               observer.disconnect();
             }}""",
