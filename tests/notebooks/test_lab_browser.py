@@ -327,7 +327,7 @@ class Test05(WholeNotebook):
 class Test06(WholeNotebook):
     number = "06"
     shorter: ClassVar = {
-        "learn": ('phase="shared")', 'phase="shared", epochs=2)'),
+        "learn": ('phase="shared"),', 'phase="shared", epochs=2),'),
         "contrast": ("epochs=10", "epochs=2"),
     }
     lasts = False  # its button gives an answer, which is there at once
