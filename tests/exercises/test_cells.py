@@ -41,7 +41,7 @@ CELLS = {
     ),
     "everything forgotten": (
         f"{RIGHT}\n%reset -f",
-        "have their old value again",
+        "have their old values again",
         USE,
         "tensor([-1.])",
     ),
@@ -71,7 +71,7 @@ CELLS = {
     ),
     "all of NumPy": (
         f"from numpy import *\n{RIGHT}",
-        "have their old value again, since cells below read them. Use other names of your own.",
+        "have their old values again, since cells below read them. Use other names of your own.",
         f"print(max(1, 2), sum([1, 2])); {USE}",
         "tensor([-1.])",
     ),
@@ -240,7 +240,7 @@ CELLS = {
     ),
     "the course's names": (
         f"exercise = show = np = torch = None\n{RIGHT}",
-        "`exercise` and `show` have their old value again",
+        "`exercise` and `show` have their old values again",
         "print(np.__name__, torch.__name__, callable(exercise), callable(show))",
         "numpy torch True True",
     ),
@@ -335,7 +335,7 @@ CELLS = {
     ),
     "names of Python": (
         f"sum = len = 0\n{RIGHT}\nprint = 3",
-        "`sum` and `len` and `print` have their old value again",
+        "`sum`, `len` and `print` have their old values again",
         "print(sum([1, 2]), len([1]))",
         "3 1",
     ),

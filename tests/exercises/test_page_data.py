@@ -9,6 +9,8 @@ from utils.exercises import exercise
 from utils.exercises.page_data import PageData
 
 level, counts, trace = 1.0, np.arange(3), torch.zeros(2)
+gains = torch.ones(2)
+rates, chances, names = [1.0, [2.0, gains]], {"a": 1}, {"x"}
 
 
 def bound_anew(_):
@@ -41,6 +43,26 @@ def tensor_changed(_):
     trace.add_(1)
 
 
+def list_grown(_):
+    rates.append(3.0)
+
+
+def list_in_a_list_changed(_):
+    rates[1].pop()
+
+
+def array_in_a_list_changed(_):
+    rates[1][1].zero_()
+
+
+def dictionary_changed(_):
+    chances.update(a=2, b=3)
+
+
+def set_emptied(_):
+    names.clear()
+
+
 def stopped_in_the_middle(_):
     array_changed(_)
     bound_anew(_)
@@ -54,6 +76,11 @@ CHANGES = {
     written_by_name: "level",
     array_changed: "counts",
     tensor_changed: "trace",
+    list_grown: "rates",
+    list_in_a_list_changed: "rates",
+    array_in_a_list_changed: "rates",
+    dictionary_changed: "chances",
+    set_emptied: "names",
 }
 
 
@@ -65,6 +92,13 @@ def test_what_is_changed_comes_back_and_is_told(change, name):
     assert level == 1.0
     assert counts.tolist() == [0, 1, 2]
     assert trace.tolist() == [0, 0]
+    assert rates[0] == 1.0
+    assert rates[1][0] == 2.0
+    assert rates[1][1] is gains
+    assert gains.tolist() == [1, 1]
+    assert [len(rates), len(rates[1])] == [2, 2]
+    assert chances == {"a": 1}
+    assert names == {"x"}
 
 
 def test_also_where_an_error_ends_it():

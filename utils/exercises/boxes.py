@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from utils.exercises.engine import CORRECT, ERROR, NOT_ATTEMPTED, NOT_YET, Exercise, Feedback
 from utils.exercises.registry import place
+from utils.page.numbers import listed
 from utils.page.output import emit, escape
 
 # Symbol and words carry the meaning; the colour of the edge only repeats it.
@@ -114,8 +115,8 @@ def show_put_back(names: Sequence[str]) -> None:
         names: one or more.
     """
     names = list(dict.fromkeys(names))
-    verb, them = ("has its", "it") if len(names) == 1 else ("have their", "them")
-    words = f"{' and '.join(f'`{name}`' for name in names)} {verb} old value again, since cells below read {them}."
+    again, them = ("has its old value", "it") if len(names) == 1 else ("have their old values", "them")
+    words = f"{listed([f'`{name}`' for name in names])} {again} again, since cells below read {them}."
     show_notice("Names that the course uses", [f"{words} Use other names of your own."])
 
 

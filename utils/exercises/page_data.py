@@ -1,4 +1,4 @@
-"""What an answer writes outside of itself: the notebook's names and arrays get their old values back."""
+"""What an answer writes outside of itself: the notebook's names, arrays and lists get their old values back."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ from utils.exercises.comparing import same
 from utils.exercises.surroundings import AT_START
 
 _ABSENT = object()
-_ARRAYS = (np.ndarray, torch.Tensor)
+_ARRAYS, _CONTAINERS = (np.ndarray, torch.Tensor), (list, dict, set)
+# How deep in each other containers are looked into: a list of lists of arrays.
+_DEPTH = 3
 # Through these a function reaches every name of the notebook, and of Python.
 REACHES_ALL = {"globals", "exec", "eval", "get_ipython", "__main__", "builtins", "__builtins__"}
 
@@ -25,8 +27,8 @@ REACHES_ALL = {"globals", "exec", "eval", "get_ipython", "__main__", "builtins",
 class PageData:
     """The names of the notebook that an answer may change, found in its code once.
 
-    An answer that neither writes names nor reads arrays of the notebook, as nearly all do, costs nothing. What the
-    student's own cells have named is theirs to write: a counter, a cache.
+    An answer that neither writes names nor reads arrays or lists of the notebook, as nearly all do, costs nothing.
+    What the student's own cells have named is theirs to write: a counter, a cache.
 
     Args:
         candidate: the student's function or class.
@@ -55,8 +57,7 @@ class PageData:
         changed: list[str] = []
         names = [name for name in self.space if name not in self.own] if self.reaches_all else self.written
         before = {name: self.space[name] for name in names if name in self.space}
-        arrays = {name: self.space[name] for name in self.read if isinstance(self.space.get(name), _ARRAYS)}
-        copies = {name: _copy(array) for name, array in arrays.items()}
+        contents = {name: _Content(self.space[name]) for name in sorted(self.read) if name in self.space}
         try:
             yield changed
         finally:
@@ -66,10 +67,7 @@ class PageData:
                 if self.space.get(name, _ABSENT) is not value:
                     self.space[name] = value
                     changed.append(name)
-            for name, array in arrays.items():
-                if not same(array, copies[name]):
-                    _write(array, copies[name])
-                    changed.append(name)
+            changed += [name for name, content in contents.items() if content.put_back()]
 
     def around(self, function: Callable[..., Any], tell: Callable[[list[str]], None]) -> Callable[..., Any]:
         """A function that leaves the page as it was.
@@ -107,13 +105,47 @@ def _codes(waiting: list[CodeType]) -> Iterator[CodeType]:
         waiting += [constant for constant in code.co_consts if isinstance(constant, CodeType)]
 
 
-def _copy(array: Any) -> Any:
-    return array.copy() if isinstance(array, np.ndarray) else array.detach().clone()
+class _Content:
+    """What stands in an array or a container now, and in those that it holds; anything else has none."""
+
+    def __init__(self, value: Any, depth: int = _DEPTH) -> None:
+        self.value, self.copy, self.parts = value, None, []
+        if isinstance(value, torch.Tensor):
+            self.copy = value.detach().clone()
+        elif isinstance(value, (np.ndarray, *_CONTAINERS)):
+            self.copy = value.copy()
+        if isinstance(value, _CONTAINERS) and depth > 1:
+            held = value.values() if isinstance(value, dict) else value
+            self.parts = [_Content(part, depth - 1) for part in held if isinstance(part, (*_ARRAYS, *_CONTAINERS))]
+
+    def put_back(self) -> bool:
+        """Write it where it stood; whether something else was there."""
+        changed = self._differs()
+        if changed:
+            self._write()
+        # Each of them, not only up to the first that has changed.
+        return any([changed, *[part.put_back() for part in self.parts]])
+
+    def _differs(self) -> bool:
+        if isinstance(self.value, dict):
+            return [*map(_identities, self.value.items())] != [*map(_identities, self.copy.items())]
+        if isinstance(self.value, _CONTAINERS):
+            return _identities(self.value) != _identities(self.copy)
+        return self.copy is not None and not same(self.value, self.copy)
+
+    def _write(self) -> None:
+        if isinstance(self.value, torch.Tensor):
+            with torch.no_grad():
+                self.value.copy_(self.copy)
+        elif isinstance(self.value, dict | set):
+            self.value.clear()
+            self.value.update(self.copy)
+        elif isinstance(self.value, list):
+            self.value[:] = self.copy
+        else:
+            self.value[...] = self.copy
 
 
-def _write(array: Any, copy: Any) -> None:
-    if isinstance(array, np.ndarray):
-        array[...] = copy
-    else:
-        with torch.no_grad():
-            array.copy_(copy)
+def _identities(held: Any) -> Any:
+    """By what things in a container are told apart, whether or not they can be compared."""
+    return {*map(id, held)} if isinstance(held, set) else [*map(id, held)]
