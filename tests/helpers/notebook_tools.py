@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import copy
+import functools
 import inspect
 import os
 import re
@@ -68,9 +70,14 @@ def exercise_cells(nb):
     return found
 
 
-def read_all():
-    """Path -> notebook, for every notebook of the course."""
+@functools.cache
+def _stored():
     return {path: nbformat.read(path, as_version=4) for path in notebook_paths()}
+
+
+def read_all():
+    """Path -> notebook, for every notebook of the course; a copy of its own for each that asks."""
+    return copy.deepcopy(_stored())
 
 
 def answered(nb, answers):
@@ -83,16 +90,16 @@ def answered(nb, answers):
     Returns:
         The copy, without outputs.
     """
-    copy = nbformat.from_dict(nb)
+    changed = nbformat.from_dict(nb)
     for exercise_id, (number, stub) in exercise_cells(nb).items():
         answer = answers[exercise_id]
         source = textwrap.dedent(inspect.getsource(answer))
         # A recursive answer, or one that names its class, must do so under the name of the stub.
         source = re.sub(rf"\b{re.escape(answer.__name__)}\b", stub.name, source)
-        copy.cells[number].source = f'@exercise("{exercise_id}")\n{source}'
-    for _, cell in code_cells(copy):
+        changed.cells[number].source = f'@exercise("{exercise_id}")\n{source}'
+    for _, cell in code_cells(changed):
         cell.outputs, cell.execution_count = [], None
-    return copy
+    return changed
 
 
 def run(nb, timeout=300, folder=NOTEBOOKS, python=sys.executable, environment=None):
