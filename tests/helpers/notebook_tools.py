@@ -125,17 +125,18 @@ def run(nb, timeout=300, folder=NOTEBOOKS, python=sys.executable, environment=No
     return nb
 
 
-def copy_course(folder):
+def copy_course(folder, parts=PARTS):
     """Copy the working tree's course, as it is now, into a new folder.
 
     Args:
         folder: is made.
+        parts: the names of what is copied.
 
     Returns:
         The folder.
     """
     folder.mkdir(parents=True)
-    for name in PARTS:
+    for name in parts:
         source, target = ROOT / name, folder / name
         if source.is_dir():
             shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"))
@@ -144,16 +145,17 @@ def copy_course(folder):
     return folder
 
 
-def publish_course(folder):
+def publish_course(folder, parts=PARTS):
     """Make a bare repository that holds the working tree's course, whatever the real checkout's history is.
 
     Args:
         folder: an existing one, to be filled.
+        parts: the names of what it holds.
 
     Returns:
         The repository's address, file:///...
     """
-    work, bare = copy_course(folder / "tree"), folder / "course.git"
+    work, bare = copy_course(folder / "tree", parts), folder / "course.git"
     identity = ["-c", "user.name=test", "-c", "user.email=test@example.org", "-c", "init.defaultBranch=main"]
     for arguments in (
         ["init"],
