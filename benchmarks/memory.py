@@ -76,7 +76,10 @@ def measure_apart(way: Way, sizes: Mapping[str, Any], warm_up: Mapping[str, Any]
     forks = multiprocessing.get_context("fork")
     receiver, sender = forks.Pipe(duplex=False)
     process = forks.Process(target=_child, args=(sender, way, sizes, warm_up, threads))
+    # What is there already is nothing that the fork has to look through, and so to copy.
+    gc.freeze()
     process.start()
+    gc.unfreeze()
     sender.close()
     try:
         return receiver.recv() if receiver.poll(TIME_LIMIT) else f"took longer than {TIME_LIMIT} s"
