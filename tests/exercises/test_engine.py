@@ -335,6 +335,10 @@ def test_a_check_takes_little_more_than_its_limit_and_nothing_is_printed(capsys,
     assert 0 < len(feedback.printed) <= 2000
 
 
+def test_an_exercise_that_says_nothing_else_allows_five_seconds():
+    assert SHIFT.time_limit == get("02.relus_needed").time_limit == 5
+
+
 def test_randomness_is_undisturbed_by_seeding_students():
     def seeding(x, k):
         random.seed(0)
