@@ -61,6 +61,8 @@ def measure_here(way: Way, sizes: Mapping[str, Any], warm_up: Mapping[str, Any])
 
 def _child(sender: Connection, way: Way, sizes: Mapping[str, Any], warm_up: Mapping[str, Any], threads: int) -> None:
     torch.set_num_threads(threads)
+    # What came with the fork is nothing to look through, since looking would copy it.
+    gc.freeze()
     try:
         sender.send(measure_here(way, sizes, warm_up))
     except Exception as problem:
@@ -76,10 +78,7 @@ def measure_apart(way: Way, sizes: Mapping[str, Any], warm_up: Mapping[str, Any]
     forks = multiprocessing.get_context("fork")
     receiver, sender = forks.Pipe(duplex=False)
     process = forks.Process(target=_child, args=(sender, way, sizes, warm_up, threads))
-    # What is there already is nothing that the fork has to look through, and so to copy.
-    gc.freeze()
     process.start()
-    gc.unfreeze()
     sender.close()
     try:
         return receiver.recv() if receiver.poll(TIME_LIMIT) else f"took longer than {TIME_LIMIT} s"
