@@ -12,6 +12,8 @@ PY := .venv/$(BIN)
 BENCH_PY := .venv-bench/$(BIN)
 # Jupyter refuses to run as root unless told; in a container there is no one else.
 ALLOW_ROOT := $(if $(filter 0,$(shell id -u 2>/dev/null)),--allow-root)
+# What one process has compiled the next ones read: of the tests, pytest's own copies too, which cost seconds.
+unexport PYTHONDONTWRITEBYTECODE
 # Notebooks and plain tests share the workers. One notebook stays on one worker, since its cells share a kernel.
 PARALLEL := -n logical --maxprocesses 4 --dist loadscope --no-loadscope-reorder
 

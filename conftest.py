@@ -1,5 +1,6 @@
 """Test-wide settings: one thread, one hash seed, and how nbval compares the notebooks' outputs."""
 
+import gc
 import os
 import re
 import sys
@@ -77,6 +78,21 @@ def compare_pictures(item):
         if share > SHARE:
             words = f"picture {number} differs from the stored one in {share:.1%} of its blocks, allowed is {SHARE:.0%}"
             item.raise_cell_error(f"Cell draws another picture: {words}", "Look at both; `make refresh` stores it.")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    """While thousands of tests are gathered nothing becomes free, and looking for it would take a third of the time.
+
+    What is there afterwards stays, so that the tests' own rubbish alone is looked through.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_collection_modifyitems(items):

@@ -61,6 +61,8 @@ def measure_here(way: Way, sizes: Mapping[str, Any], warm_up: Mapping[str, Any])
 
 def _child(sender: Connection, way: Way, sizes: Mapping[str, Any], warm_up: Mapping[str, Any], threads: int) -> None:
     torch.set_num_threads(threads)
+    # What came with the fork is nothing to look through, since looking would copy it.
+    gc.freeze()
     try:
         sender.send(measure_here(way, sizes, warm_up))
     except Exception as problem:

@@ -1,5 +1,6 @@
 """Right answers of many styles are accepted, typical mistakes are not; what is accepted is harmless below."""
 
+import functools
 import re
 from importlib import import_module
 
@@ -22,6 +23,11 @@ TOLD = re.compile(
 )
 
 
+@functools.cache
+def verdict_of_mistake(exercise_id, name):
+    return get(exercise_id).check(WRONG[exercise_id][name])
+
+
 @pytest.mark.parametrize("exercise_id", ids())
 class TestAnswers:
     def test_there_are_eight_styles_and_eight_mistakes(self, exercise_id):
@@ -34,8 +40,7 @@ class TestAnswers:
         assert {name: verdict for name, verdict in verdicts.items() if verdict.status != CORRECT} == {}
 
     def test_every_mistake_is_refused(self, exercise_id):
-        task = get(exercise_id)
-        verdicts = {name: task.check(answer) for name, answer in WRONG[exercise_id].items()}
+        verdicts = {name: verdict_of_mistake(exercise_id, name) for name in WRONG[exercise_id]}
         assert {name: verdict for name, verdict in verdicts.items() if verdict.status not in (NOT_YET, ERROR)} == {}
         untold = [name for name, verdict in verdicts.items() if not TOLD.search(verdict.message)]
         # What nobody foresaw is told by its numbers alone.
@@ -98,7 +103,7 @@ class TestAnswers:
     ],
 )
 def test_typical_mistakes_are_named(exercise_id, mistake, name):
-    message = get(exercise_id).check(WRONG[exercise_id][mistake]).message
+    message = verdict_of_mistake(exercise_id, mistake).message
     assert "This looks like" in message
     assert name in message.partition("This looks like")[2]
 
@@ -115,6 +120,6 @@ def test_typical_mistakes_are_named(exercise_id, mistake, name):
     ],
 )
 def test_what_is_no_known_mistake_is_not_called_one(exercise_id, mistake, words):
-    message = get(exercise_id).check(WRONG[exercise_id][mistake]).message
+    message = verdict_of_mistake(exercise_id, mistake).message
     assert "This looks like" not in message
     assert words in message

@@ -13,7 +13,11 @@ import torch
 from torch import nn
 from utils import exercise, show
 x = torch.ones(3)
-_ = torch.manual_seed(1)"""
+_ = torch.manual_seed(1)
+# What never returns is waited for here: half a second shows the same as this exercise's five.
+import dataclasses
+from utils.exercises import get, register
+_ = register(dataclasses.replace(get("02.relus_needed"), time_limit=0.5))"""
 RIGHT = '@exercise("02.relu_biases")\ndef relu_biases(x_train):\n    return -x_train[:-1]'
 # Right, but under another name.
 NET = """@exercise("03.mlp")
@@ -367,7 +371,7 @@ CELLS = {
     ),
     "a call into C that never returns": (
         '@exercise("02.relus_needed")\ndef relus_needed(length, curvature, tolerance):\n    return sum(range(10**11))',
-        "and was stopped; 5 seconds are allowed",
+        "and was stopped; 0.5 seconds are allowed",
         "print(relus_needed(2.0, 1.0, 0.125))",
         "2",
     ),

@@ -14,6 +14,7 @@ from utils.exercises.notebooks import exercise_ids
 from utils.exercises.registry import of_notebook
 
 NOTEBOOKS = read_all()
+STUBS = [exercise_cells(nb) for nb in NOTEBOOKS.values()]
 # Notebook number -> least number of exercises, predictions and slider panels.
 PROMISED = {"01": (4, 2, 2), "02": (4, 2, 1), "03": (5, 3, 1), "04": (5, 3, 3), "05": (5, 3, 2), "06": (5, 4, 2)}
 
@@ -51,7 +52,7 @@ class TestExercise:
 
     def test_the_stub_has_the_signature_of_the_reference_and_a_gap(self, exercise_id):
         task = get(exercise_id)
-        stubs = [cells[exercise_id][1] for cells in map(exercise_cells, NOTEBOOKS.values()) if exercise_id in cells]
+        stubs = [cells[exercise_id][1] for cells in STUBS if exercise_id in cells]
         assert len(stubs) == 1, "each exercise stands in one notebook, once"
         stub, reference = stubs[0], ast.parse(task.solution()).body[0]
         assert signatures(stub) == signatures(reference)

@@ -92,6 +92,8 @@ def dangers(tree: ast.AST) -> Iterator[tuple[int, str]]:
 
 
 def _judged(line: int, whole: str) -> Iterator[tuple[int, str]]:
+    if not whole:  # most names are variables
+        return
     for dangerous in (*NEVER, *SANCTIONABLE):
         family = dangerous in {"os.exec", "os.spawn", "os.posix_spawn", "os.fork"} and whole.startswith(dangerous)
         if whole == dangerous or whole.startswith(f"{dangerous}.") or family:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import copy
+import functools
 import inspect
 import os
 import re
@@ -68,9 +70,14 @@ def exercise_cells(nb):
     return found
 
 
-def read_all():
-    """Path -> notebook, for every notebook of the course."""
+@functools.cache
+def _stored():
     return {path: nbformat.read(path, as_version=4) for path in notebook_paths()}
+
+
+def read_all():
+    """Path -> notebook, for every notebook of the course; a copy of its own for each that asks."""
+    return copy.deepcopy(_stored())
 
 
 def answered(nb, answers):
@@ -83,16 +90,16 @@ def answered(nb, answers):
     Returns:
         The copy, without outputs.
     """
-    copy = nbformat.from_dict(nb)
+    changed = nbformat.from_dict(nb)
     for exercise_id, (number, stub) in exercise_cells(nb).items():
         answer = answers[exercise_id]
         source = textwrap.dedent(inspect.getsource(answer))
         # A recursive answer, or one that names its class, must do so under the name of the stub.
         source = re.sub(rf"\b{re.escape(answer.__name__)}\b", stub.name, source)
-        copy.cells[number].source = f'@exercise("{exercise_id}")\n{source}'
-    for _, cell in code_cells(copy):
+        changed.cells[number].source = f'@exercise("{exercise_id}")\n{source}'
+    for _, cell in code_cells(changed):
         cell.outputs, cell.execution_count = [], None
-    return copy
+    return changed
 
 
 def run(nb, timeout=300, folder=NOTEBOOKS, python=sys.executable, environment=None):
@@ -118,17 +125,18 @@ def run(nb, timeout=300, folder=NOTEBOOKS, python=sys.executable, environment=No
     return nb
 
 
-def copy_course(folder):
+def copy_course(folder, parts=PARTS):
     """Copy the working tree's course, as it is now, into a new folder.
 
     Args:
         folder: is made.
+        parts: the names of what is copied.
 
     Returns:
         The folder.
     """
     folder.mkdir(parents=True)
-    for name in PARTS:
+    for name in parts:
         source, target = ROOT / name, folder / name
         if source.is_dir():
             shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"))
@@ -137,16 +145,17 @@ def copy_course(folder):
     return folder
 
 
-def publish_course(folder):
+def publish_course(folder, parts=PARTS):
     """Make a bare repository that holds the working tree's course, whatever the real checkout's history is.
 
     Args:
         folder: an existing one, to be filled.
+        parts: the names of what it holds.
 
     Returns:
         The repository's address, file:///...
     """
-    work, bare = copy_course(folder / "tree"), folder / "course.git"
+    work, bare = copy_course(folder / "tree", parts), folder / "course.git"
     identity = ["-c", "user.name=test", "-c", "user.email=test@example.org", "-c", "init.defaultBranch=main"]
     for arguments in (
         ["init"],

@@ -14,6 +14,18 @@ from utils.panels import all_or_none_neuron as panels
 SITE = panels.site_panels()
 
 
+@pytest.fixture(scope="module")
+def made_rate_panel():
+    return SITE["rate-panel"]()
+
+
+@pytest.fixture
+def rate_panel(made_rate_panel):
+    """The panel of learning rates, set back: making it takes longer than moving it."""
+    made_rate_panel.reset()
+    return made_rate_panel
+
+
 @pytest.mark.parametrize("cell", SITE)
 def test_panels_are_legible_at_both_ends(cell):
     panel = SITE[cell]()
@@ -77,15 +89,11 @@ def test_the_walk_ends_where_the_loss_is_lowest():
     assert panel.play <= 10
 
 
-def test_the_slope_that_is_drawn_is_that_of_the_loss():
-    picture = panels.Walk([0.0, -3.202, -16.01], *_points())
+def test_the_slope_that_is_drawn_is_that_of_the_loss(rate_panel):
+    rates = rate_panel._update.__self__
+    picture = panels.Walk([0.0, -3.202, -16.01], rates.drive, rates.observed)
     for b in (-20.0, -16.5, -3.0):
         assert picture.slope(b) == pytest.approx((picture.loss(b + 1e-6) - picture.loss(b - 1e-6)) / 2e-6, abs=1e-4)
-
-
-def _points():
-    rates = SITE["rate-panel"]()._update.__self__
-    return rates.drive, rates.observed
 
 
 @pytest.mark.parametrize(
@@ -104,15 +112,14 @@ def _points():
         ({"start": -18.0}, "every response is 0 from the start"),
     ],
 )
-def test_the_learning_rate_panel_says_what_became_of_b_final(values, words):
-    panel = SITE["rate-panel"]()
-    panel.set(**values)
-    assert words in panel.caption
+def test_the_learning_rate_panel_says_what_became_of_b_final(rate_panel, values, words):
+    rate_panel.set(**values)
+    assert words in rate_panel.caption
 
 
 @pytest.mark.parametrize("start", [0.0, -10.0, -15.9, -16.5])
-def test_every_rate_below_the_named_limit_arrives(start):
-    rates = SITE["rate-panel"]()._update.__self__
+def test_every_rate_below_the_named_limit_arrives(rate_panel, start):
+    rates = rate_panel._update.__self__
     limit = rates.arriving(start)
     below, _ = rates.descend(limit - 0.01, 900, start)
     assert below[-1] == pytest.approx(-16.01, abs=1e-6)
@@ -120,10 +127,9 @@ def test_every_rate_below_the_named_limit_arrives(start):
     assert rates.peak + above[-1] <= 0
 
 
-def test_a_formula_that_jumps_from_side_to_side_paints_dots_not_a_block():
-    panel = SITE["rate-panel"]()
-    panel.set(learning_rate=1.1, epochs=100)
-    parabola = panel._canvas.artists["parabola"]
+def test_a_formula_that_jumps_from_side_to_side_paints_dots_not_a_block(rate_panel):
+    rate_panel.set(learning_rate=1.1, epochs=100)
+    parabola = rate_panel._canvas.artists["parabola"]
     assert parabola.get_linestyle() == "None"
     low, high = panels.Rates.LOW, panels.Rates.HIGH
     assert all(low <= height <= high for height in parabola.get_ydata())

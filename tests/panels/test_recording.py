@@ -43,6 +43,11 @@ def recording():
     return record(waves())
 
 
+@pytest.fixture(scope="module")
+def worked():
+    return record(work())
+
+
 class TestNumbers:
     @given(st.integers(0, 2**40))
     def test_varint_can_be_read_back(self, number):
@@ -171,21 +176,17 @@ class TestRecording:
         assert set.intersection(*flat[:2])
         assert len(recording.recorder.operations.entries) < sum(len(state[3]) for state in states)
 
-    def test_the_panel_is_left_as_it_was(self):
+    def test_the_same_panel_gives_the_same_bytes_and_is_left_as_it_was(self, recording):
         panel = waves()
         before, sharpness = panel.png, panel._canvas.figure.dpi
-        record(panel)
+        assert packed(record(panel)) == packed(recording)
         assert panel.png == before
         assert panel._canvas.figure.dpi == sharpness != DPI
 
-    def test_the_same_panel_gives_the_same_bytes(self, recording):
-        assert packed(record(waves())) == packed(recording)
-
-    def test_work_is_recorded_for_each_place_of_the_sliders(self):
-        done = record(work())
-        assert [numbers for numbers, _ in done.films] == list(done.all_numbers())
-        assert all(count == 11 for _, count in done.films)
-        assert done.sentences.entries[done.states[-1][1]] == "Done."
+    def test_work_is_recorded_for_each_place_of_the_sliders(self, worked):
+        assert [numbers for numbers, _ in worked.films] == list(worked.all_numbers())
+        assert all(count == 11 for _, count in worked.films)
+        assert worked.sentences.entries[worked.states[-1][1]] == "Done."
 
 
 class TestPacking:
@@ -203,9 +204,9 @@ class TestPacking:
         assert operations
         assert states
 
-    def test_films_and_buttons(self):
+    def test_films_and_buttons(self, worked):
         assert unpacked(packed(record(film())))[0]["play"] == 1
-        head, _ = unpacked(packed(record(work())))
+        head, _ = unpacked(packed(worked))
         assert head["action"] == "Run"
         assert head["films"][0] == {"at": [0, 0], "first": 6, "count": 11}
         assert head["controls"][1]["stops"] == ["x", "x + 1"]

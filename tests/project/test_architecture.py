@@ -1,16 +1,17 @@
 """The house rules that a newcomer would otherwise have to remember."""
 
 import ast
+import functools
 import importlib
 import re
 import subprocess
 import sys
 
-import nbformat
 import pytest
 from dangers import SANCTIONABLE, dangers
+from notebook_tools import code_cells, read_all
 
-from course import ROOT, notebook_paths, read_project
+from course import ROOT, read_project
 from utils.datasets.download import fetch
 
 MODULES = sorted((ROOT / "utils").rglob("*.py"))
@@ -76,7 +77,7 @@ def module_name(path):
 
 def own_imports(path):
     """The modules of utils that a module imports when it is loaded; imports inside of functions come later."""
-    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+    for node in tree_of(path.relative_to(ROOT).as_posix()).body:
         if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("utils"):
             yield node.module
             yield from (f"{node.module}.{name.name}" for name in node.names)
@@ -88,12 +89,22 @@ def sources():
     """(name, source) of every module of utils, tools and book and of every notebook; the start cell is a tool's."""
     for path in [*MODULES, *TOOLS]:
         yield path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8")
-    for path in notebook_paths():
-        cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+    for path, nb in read_all().items():
+        cells = [cell for _, cell in code_cells(nb)]
         yield path.relative_to(ROOT).as_posix(), "\n".join(cell.source for cell in cells if cell.id != "bootstrap")
 
 
 SOURCES = dict(sources())
+
+
+@functools.cache
+def tree_of(name):
+    return ast.parse(SOURCES[name])
+
+
+@functools.cache
+def dangers_in(name):
+    return tuple(dangers(tree_of(name)))
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
@@ -103,7 +114,7 @@ def test_imports_run_one_way(path):
         return
     (storey,) = (number for number, rooms in enumerate(STOREYS) if here in rooms)
     allowed = {here}.union(*STOREYS[:storey])
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = tree_of(path.relative_to(ROOT).as_posix())
     ours = {name.split(".")[1] for name in imported_modules(tree) if name.startswith("utils.")}
     assert ours <= allowed, f"{here} imports {ours - allowed}"
 
@@ -123,12 +134,12 @@ def test_no_two_modules_of_a_room_need_each_other():
 
 @pytest.mark.parametrize("name", SOURCES)
 def test_nothing_dangerous_stands_outside_its_sanctioned_place(name):
-    found = {(line, what) for line, what in dangers(ast.parse(SOURCES[name])) if (name, what) not in SANCTIONED}
+    found = {(line, what) for line, what in dangers_in(name) if (name, what) not in SANCTIONED}
     assert found == set()
 
 
 def test_every_sanction_is_used_and_can_be_one():
-    used = {(name, what) for name, source in SOURCES.items() for _, what in dangers(ast.parse(source))}
+    used = {(name, what) for name in SOURCES for _, what in dangers_in(name)}
     assert set(SANCTIONED) <= used
     assert {what for _, what in SANCTIONED} <= SANCTIONABLE
 
@@ -176,15 +187,15 @@ def test_what_only_looks_dangerous_is_not():
 
 
 def test_files_come_from_elsewhere_in_one_place_only():
-    used = {name for name, source in SOURCES.items() for _, what in dangers(ast.parse(source)) if what in NETWORK}
+    used = {name for name in SOURCES for _, what in dangers_in(name) if what in NETWORK}
     assert used == {"utils/datasets/download.py", "book/check_links.py"}
 
 
 def test_every_download_is_over_https_and_has_a_hash():
     """Finds the calls of `fetch` by name, and looks up what they are given in their modules."""
     checked = []
-    for name, source in SOURCES.items():
-        for node in ast.walk(ast.parse(source)):
+    for name in SOURCES:
+        for node in ast.walk(tree_of(name)):
             if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) == "fetch":
                 module = importlib.import_module(name.removesuffix(".py").replace("/", "."))
                 given = [getattr(module, part.id) for part in node.args[:3]]

@@ -22,8 +22,8 @@ WHERE = "\nimport utils, sys\nprint('utils:', utils.__file__)\nprint('first:', s
 
 @pytest.fixture(scope="session")
 def remote(tmp_path_factory):
-    """The address of a repository that holds the present working tree."""
-    return publish_course(tmp_path_factory.mktemp("remote"))
+    """The address of a repository that holds of the present working tree what a start asks for."""
+    return publish_course(tmp_path_factory.mktemp("remote"), ("utils", "requirements.txt"))
 
 
 def start(folder, remote, code=CELL + WHERE, colab=True, **extra):
@@ -89,18 +89,18 @@ def test_another_utils_gives_way(tmp_path, remote, kind):
         (foreign / "utils.py").write_text("answer = 1", encoding="utf-8")
     else:
         (foreign / "utils").mkdir(parents=True)
-        (foreign / "utils" / "seeding.py").write_text("answer = 1", encoding="utf-8")
+        (foreign / "utils" / "page.py").write_text("answer = 1", encoding="utf-8")
         if kind == "package":
             (foreign / "utils" / "__init__.py").touch()
     here = tmp_path / "session"
     here.mkdir()
-    load = "import utils\n" if kind == "module" else "import utils.seeding\n"
-    use = "\nfrom utils import set_seed\nprint(set_seed.__module__)"
+    load = "import utils\n" if kind == "module" else "import utils.page\n"
+    use = "\nfrom utils import counted\nprint(counted.__module__)"
     result = start(here, remote, code=load + CELL + WHERE + use, PYTHONPATH=str(foreign))
     assert result.returncode == 0, result.stderr
     lines = result.stdout.splitlines()
     assert f"utils: {here / FOLDER / 'utils' / '__init__.py'}" in lines
-    assert lines[-1] == "utils.seeding"
+    assert lines[-1] == "utils.page.numbers"
 
 
 def test_local_notebook_finds_the_course_and_says_nothing(tmp_path):

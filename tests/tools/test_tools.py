@@ -147,18 +147,18 @@ class TestRefresh:
         assert refresh.is_normal(path)
 
     @pytest.mark.parametrize(
-        ("source", "fault"),
+        ("source", "fault", "limit"),
         [
-            ("1 / 0", "cell 3 (code-0) raised ZeroDivisionError: division by zero"),
-            ("import warnings; warnings.warn('look out')", "cell 3 (code-0) wrote to standard error"),
-            ("import os; os._exit(1)", "DeadKernelError"),
-            ("while True: pass", "CellTimeoutError"),
+            ("1 / 0", "cell 3 (code-0) raised ZeroDivisionError: division by zero", "60"),
+            ("import warnings; warnings.warn('look out')", "cell 3 (code-0) wrote to standard error", "60"),
+            ("import os; os._exit(1)", "DeadKernelError", "60"),
+            ("while True: pass", "CellTimeoutError", "1"),
         ],
     )
-    def test_refuses_what_does_not_run_cleanly(self, stored, capsys, source, fault):
+    def test_refuses_what_does_not_run_cleanly(self, stored, capsys, source, fault, limit):
         path = stored(notebook(source, "print('after')"))
         before = path.read_bytes()
-        assert refresh.main([str(path), "--timeout", "3"]) == 1
+        assert refresh.main([str(path), "--timeout", limit]) == 1
         told = capsys.readouterr().err
         assert fault in told
         assert "Not stored: 01_test.ipynb" in told
@@ -372,8 +372,7 @@ def test_a_tool_starts_from_anywhere_as_the_makefile_calls_it(tool, tmp_path):
 # --- the set-up of .venv -------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def folder(tmp_path):
+def project(tmp_path):
     """A project whose one requirement is in every virtual environment already, so that no network is needed."""
     (tmp_path / "requirements.txt").write_text("pip\n", encoding="utf-8")
     (tmp_path / "requirements-dev.txt").write_text("-r requirements.txt\nsetuptools\n", encoding="utf-8")
@@ -383,43 +382,66 @@ def folder(tmp_path):
     return tmp_path
 
 
-@pytest.fixture(scope="session")
-def bare_venv(tmp_path_factory):
-    """A virtual environment with nothing but its installer, to be copied: making one takes seconds."""
-    venv = tmp_path_factory.mktemp("bare") / ".venv"
-    environment.create(str(venv))
-    return venv
+@pytest.fixture
+def folder(tmp_path):
+    return project(tmp_path)
+
+
+INDEX_OFF = {"PIP_NO_INDEX": "1", "PIP_CONFIG_FILE": os.devnull}
 
 
 def set_up(folder, requirements="requirements.txt", **extra):
     command = [sys.executable, str(folder / "tools" / "environment.py"), requirements]
-    variables = {k: v for k, v in os.environ.items() if not k.startswith("PIP_")}
-    variables |= {"PIP_NO_INDEX": "1", "PIP_CONFIG_FILE": os.devnull} | extra
+    variables = {k: v for k, v in os.environ.items() if not k.startswith("PIP_")} | INDEX_OFF | extra
     return subprocess.run(command, capture_output=True, text=True, env=variables, timeout=120)
 
 
+def runs(venv):
+    return subprocess.run([environment.python_of(str(venv)), "-c", "import pip"]).returncode == 0
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory):
+    """A project that was set up from nothing, and what the set-up said: making an environment takes seconds."""
+    folder = project(tmp_path_factory.mktemp("made"))
+    return folder, set_up(folder)
+
+
+def copy_of(made, venv):
+    """The same environment elsewhere, in which nothing is noted to be installed."""
+    shutil.copytree(made[0] / ".venv", venv, symlinks=True, ignore=shutil.ignore_patterns("installed-*", "install.log"))
+
+
 class TestSetUp:
-    def test_makes_rests_and_mends(self, folder):
-        first = set_up(folder)
+    def test_makes_and_rests(self, made):
+        folder, first = made
         assert first.returncode == 0, first.stderr
         assert first.stdout == "Installing requirements.txt into .venv: some minutes, once.\n"
-        python = environment.python_of(str(folder / ".venv"))
-        assert subprocess.run([python, "-c", "import pip"]).returncode == 0
+        assert runs(folder / ".venv")
 
         second = set_up(folder)
         assert (second.returncode, second.stdout, second.stderr) == (0, "", "")
 
+    def test_mends_and_installs_what_changed(self, folder, made, monkeypatch, capsys):
+        for name, value in INDEX_OFF.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr(environment, "create", lambda venv: copy_of(made, venv))
+        venv = folder / ".venv"
+        venv.mkdir()  # without a Python, as where that of the system has gone
+        environment.prepare("requirements.txt", str(folder))
+        told = capsys.readouterr().out.splitlines()
+        assert told[0].startswith("The Python in .venv does not run: making .venv anew.")
+        assert told[1].startswith("Installing requirements.txt")
+        assert runs(venv)
+
+        environment.prepare("requirements.txt", str(folder))
+        assert capsys.readouterr().out == ""
         (folder / "constraints.txt").write_text("# newer\n", encoding="utf-8")
-        assert "Installing" in set_up(folder).stdout, "what changed must be installed"
+        environment.prepare("requirements.txt", str(folder))
+        assert "Installing" in capsys.readouterr().out, "what changed must be installed"
 
-        Path(python).unlink()
-        mended = set_up(folder)
-        assert mended.returncode == 0, mended.stderr
-        assert mended.stdout.startswith("The Python in .venv does not run: making .venv anew.")
-        assert subprocess.run([python, "-c", "import pip"]).returncode == 0
-
-    def test_without_a_connection_one_line_says_so(self, folder, bare_venv):
-        shutil.copytree(bare_venv, folder / ".venv", symlinks=True)
+    def test_without_a_connection_one_line_says_so(self, folder, made):
+        copy_of(made, folder / ".venv")
         (folder / "requirements.txt").write_text("pip\nneuron-that-nobody-has-published\n", encoding="utf-8")
         nowhere = {"PIP_NO_INDEX": "0", "PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_RETRIES": "1"}
         failed = set_up(folder, **nowhere)
@@ -428,10 +450,11 @@ class TestSetUp:
         assert "there is no connection" in line
         assert "127.0.0.1" in (folder / ".venv" / "install.log").read_text(encoding="utf-8")
         # What failed is not taken for done.
-        assert set_up(folder).returncode != 0
+        wanted = (str(folder / name) for name in ("requirements.txt", "constraints.txt"))
+        assert not environment.is_ready(str(folder / ".venv"), *wanted)
 
-    def test_a_package_that_is_not_offered_is_another_matter(self, folder, bare_venv):
-        shutil.copytree(bare_venv, folder / ".venv", symlinks=True)
+    def test_a_package_that_is_not_offered_is_another_matter(self, folder, made):
+        copy_of(made, folder / ".venv")
         (folder / "requirements.txt").write_text("neuron-that-nobody-has-published\n", encoding="utf-8")
         (line,) = set_up(folder).stderr.splitlines()
         assert "not offered for this machine" in line
