@@ -70,8 +70,8 @@ OVERFLOW = """() => {
   return document.body.scrollWidth > innerWidth ? [...wide, 'the page'] : wide; }"""
 OPEN_FOLDS = "document.querySelectorAll('details').forEach(fold => { fold.open = true; })"
 # Where the parts of each long formula stand.
-FORMULAS = """() => [...document.querySelectorAll('div.math')].map(one => [...one.querySelectorAll('math')].map(part => {
-  const r = part.getBoundingClientRect(); return [r.left, r.bottom, r.top]; }))"""
+FORMULAS = """() => [...document.querySelectorAll('div.math')].map(one => [...one.querySelectorAll('math')].map(
+  part => { const r = part.getBoundingClientRect(); return [r.left, r.bottom, r.top]; }))"""
 HEIGHTS = "() => [...document.querySelectorAll('math')].map(e => e.getBoundingClientRect().height)"
 FONT = "async () => (await document.fonts.load('16px \"STIX Two Math\"')).length"
 

@@ -18,6 +18,7 @@ from panel_pages import (
     differences,
     drawn_by_python,
     go_to,
+    heard,
     on_canvas,
     play_and_stop_by_keyboard,
     said_by_python,
@@ -107,9 +108,8 @@ def test_a_panel_sounds_as_python_makes_it(live, browser, tmp_path, name):
     for _ in range(3):
         numbers = generator.randrange(len(ipd)), generator.randrange(len(frequency))
         go_to(page, root, numbers)
-        ears = page.evaluate("root => root.courseSound().map(ear => [...ear])", root)
         wanted = stereo_sound(math.radians(ipd[numbers[0]]), 1.0, frequency[numbers[1]])
-        assert np.abs(np.array(ears) - wanted).max() < 1e-6
+        assert np.abs(heard(root) - wanted).max() < 1e-6
     play_and_stop_by_keyboard(page)
     page.close()
 

@@ -8,7 +8,8 @@ from browser_tools import load_axe
 # something with a colour of its own lies under or over a text without being around it, the text is looked at by itself;
 # so is every text of a kind of which axe-core could not judge the first.
 _JUDGE = """async () => {
-  const visible = e => { const r = e.getBoundingClientRect(); return r.width > 0 && r.height > 0 && e.checkVisibility(); };
+  const place = e => e.getBoundingClientRect();
+  const visible = e => place(e).width > 0 && place(e).height > 0 && e.checkVisibility();
   const numbers = new Map(), chains = new Map(), kinds = new Map();
   const number = text => numbers.get(text) ?? numbers.set(text, numbers.size + 1).get(text);
   const chain = e => {
@@ -25,12 +26,12 @@ _JUDGE = """async () => {
     const s = getComputedStyle(e);
     return ['IMG', 'CANVAS', 'svg', 'VIDEO'].includes(e.tagName) || s.backgroundImage !== 'none'
       || !/^(transparent|rgba\\(.*, 0\\))$/.test(s.backgroundColor);
-  }).map(e => [e, e.getBoundingClientRect()]);
+  }).map(e => [e, place(e)]);
   for (const e of document.querySelectorAll('article *')) {
     const text = [...e.childNodes].filter(node => node.nodeType === 3).map(node => node.data).join('').trim();
     // A text without letters is never judged, and one of a single letter otherwise.
     if (!/[\\p{L}\\p{N}]/u.test(text) || !visible(e)) continue;
-    const r = e.getBoundingClientRect();
+    const r = place(e);
     if (inked.some(([other, o]) => o.left < r.right && o.right > r.left && o.top < r.bottom && o.bottom > r.top
       && !other.contains(e) && !e.contains(other))) continue;
     const kind = chain(e) + (text.length === 1 ? '|letter' : '');

@@ -73,6 +73,16 @@ def play_and_stop_by_keyboard(page):
     button.wait_for()
 
 
+def heard(root):
+    """What a panel or a listening test would play now: the left and the right ear, (2, samples)."""
+    ears = root.evaluate(
+        """root => root.courseSound().map(ear => {
+          let bytes = ""; for (const byte of new Uint8Array(ear.buffer)) bytes += String.fromCharCode(byte);
+          return btoa(bytes); })"""
+    )
+    return np.array([np.frombuffer(base64.b64decode(ear), np.float32) for ear in ears])
+
+
 def some_states(recording, count, seed=0):
     """Numbers of stops of some of a recording's states, the same on every run.
 
