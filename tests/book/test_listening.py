@@ -9,7 +9,7 @@ from html import unescape
 import numpy as np
 import pytest
 from browser_tools import BROWSER, NO_BROWSER, axe
-from panel_pages import STILL, play_and_stop_by_keyboard, write_bare_page
+from panel_pages import STILL, heard, play_and_stop_by_keyboard, write_bare_page
 
 from book.sounds import listening_html
 from utils.datasets.stereo import stereo_sound
@@ -32,15 +32,22 @@ def test_the_page_holds_them():
     assert dict(about["listeners"]) == LISTENERS
 
 
-@pytest.fixture(params=[(375, "dark"), (1400, "light")], ids=["phone", "laptop"])
-def page(request, browser, tmp_path):
-    width, scheme = request.param
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
-    page = context.new_page()
-    page.goto(write_bare_page(tmp_path, "listening", HTML).as_uri())
-    page.evaluate("scheme => { document.documentElement.dataset.theme = scheme; }", scheme)
-    yield page
+@pytest.fixture(scope="module")
+def tab(browser, tmp_path_factory):
+    """A tab of the browser, and the address of a page that holds the test."""
+    context = browser.new_context()
+    yield context.new_page(), write_bare_page(tmp_path_factory.mktemp("listening"), "listening", HTML).as_uri()
     context.close()
+
+
+@pytest.fixture(params=[(375, "dark"), (1400, "light")], ids=["phone", "laptop"])
+def page(request, tab):
+    (width, scheme), (page, address) = request.param, tab
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=scheme)
+    page.goto(address)
+    page.evaluate("scheme => { document.documentElement.dataset.theme = scheme; }", scheme)
+    return page
 
 
 @pytest.mark.slow
@@ -50,8 +57,8 @@ class TestInABrowser:
         words, errors = page.locator("[role=status]"), []
         assert words.inner_text() == "Not answered yet. Sound 1 of 4: where is it?"
         for number, (direction, answer) in enumerate(zip(DIRECTIONS, (-60, 0, 5, 90), strict=True)):
-            ears = page.evaluate("() => document.querySelector('[data-listening]').courseSound().map(ear => [...ear])")
-            assert np.abs(np.array(ears) - stereo_sound(math.radians(direction), 1.0)).max() < 1e-6
+            ears = heard(page.query_selector("[data-listening]"))
+            assert np.abs(ears - stereo_sound(math.radians(direction), 1.0)).max() < 1e-6
             page.locator("input[data-control]").fill(str(answer))
             page.get_by_role("button", name="Give answer").click()
             errors.append(abs(answer - direction))

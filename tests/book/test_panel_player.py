@@ -1,5 +1,7 @@
 """The player of recorded panels in a real browser, with small panels that hold all kinds of things to draw."""
 
+from datetime import datetime
+
 import numpy as np
 import pytest
 from browser_tools import BROWSER, NO_BROWSER, axe
@@ -20,23 +22,37 @@ def pages(tmp_path_factory):
     return {name: write_page(folder, maker(), name) for name, maker in MAKERS.items()}
 
 
-@pytest.fixture
-def opened(browser, pages):
-    contexts = []
+@pytest.fixture(scope="module")
+def tabs(browser):
+    """Tabs by the options of their context, so that each panel is opened in one that is there already."""
+    contexts, complaints = {}, []
 
-    def open_one(name, width=1400, **options):
-        context = browser.new_context(viewport={"width": width, "height": 900}, **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.complaints = []
-        page.on("pageerror", lambda error: page.complaints.append(str(error)))
+    def tab(**options):
+        key = tuple(options.items())
+        if key not in contexts:
+            contexts[key] = browser.new_context(**options)
+            page = contexts[key].new_page()
+            page.on("pageerror", lambda error: complaints.append(str(error)))
+        complaints.clear()
+        return contexts[key].pages[0], complaints
+
+    yield tab
+    for context in contexts.values():
+        context.close()
+
+
+@pytest.fixture
+def opened(tabs, pages):
+    def open_one(name, width=1400, scheme="light", **options):
+        page, page_complaints = tabs(**options)
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme)
         page.goto(pages[name][0].as_uri())
         page.wait_for_selector(".course-panel-live")
+        page.complaints = page_complaints
         return page, page.query_selector("[data-panel]")
 
-    yield open_one
-    for context in contexts:
-        context.close()
+    return open_one
 
 
 def sentence(page):
@@ -118,7 +134,7 @@ def test_touch(opened):
 @pytest.mark.parametrize("width", [375, 1400])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_fits_and_is_legible(opened, width, scheme):
-    page, _ = opened("work", width=width, color_scheme=scheme)
+    page, _ = opened("work", width=width, scheme=scheme)
     page.evaluate("scheme => { document.documentElement.dataset.theme = scheme; }", scheme)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     canvas = page.locator("canvas").bounding_box()
@@ -160,14 +176,23 @@ def test_a_film_plays_and_stops(opened):
     assert sentence(page) == first
 
 
-def test_who_asked_for_little_motion_gets_few_pictures(opened):
-    page, _ = opened("film", reduced_motion="reduce")
+def test_who_asked_for_little_motion_gets_few_pictures(browser, pages):
+    context = browser.new_context(reduced_motion="reduce")
+    page = context.new_page()
+    page.clock.install(time=datetime(2026, 1, 1))
+    page.goto(pages["film"][0].as_uri())
+    page.wait_for_selector(".course-panel-live")
+    # From here on the page's clock stands, and runs as it is told.
+    page.clock.pause_at(datetime(2026, 1, 2))
     page.get_by_role("button", name="Play").click()
-    page.wait_for_timeout(1500)
+    page.clock.run_for(900)
+    assert page.locator("input[type=range]").input_value() == "0"
+    page.clock.run_for(600)
     assert page.locator("input[type=range]").input_value() == "3"
     page.get_by_role("button", name="Stop").click()
-    page.wait_for_timeout(1200)
+    page.clock.run_for(1200)
     assert page.locator("input[type=range]").input_value() == "3"
+    context.close()
 
 
 def test_recorded_work_plays(opened):

@@ -49,33 +49,54 @@ CALLED = "e.getAttribute('aria-label') || e.labels?.[0]?.textContent || e.textCo
 NAME = f"root => {{ const e = document.activeElement; return root.contains(e) ? {CALLED} : null; }}"
 
 
+# Playwright starts once in a process, so whoever comes second takes what runs already.
+_playwright, _browsers = None, []
+
+
 @contextmanager
 def chromium() -> Iterator:
     """The system's Chromium, without a window."""
+    global _playwright
     api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: make test installs it")
-    with api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox", "--disable-gpu"])
+    if not _browsers:
+        _playwright = api.sync_playwright().start()
+    browser = _playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox", "--disable-gpu"])
+    _browsers.append(browser)
+    try:
         yield browser
+    finally:
         browser.close()
+        _browsers.remove(browser)
+        if not _browsers:
+            _playwright.stop()
 
 
-def axe(page, selector: str = "", rules: tuple[str, ...] = ()) -> list[tuple[str, str]]:
-    """What axe-core calls serious on a page.
+def load_axe(page) -> None:
+    """Bring axe-core into a page, once.
 
     Args:
         page: of Playwright.
-        selector: CSS, to look at these parts alone.
-        rules: names of rules, to apply these alone.
-
-    Returns:
-        (rule, beginning of the element) of each finding.
     """
     package = pytest.importorskip("axe_playwright_python", reason="axe-core is not installed: make test installs it")
     if not page.evaluate("'axe' in window"):
         # In the middle of a fade no colour is what it will be.
         page.add_style_tag(content="*, ::before, ::after { transition: none !important; animation: none !important; }")
         page.evaluate(resources.files(package).joinpath("axe.min.js").read_text(encoding="utf-8"))
-    options = {"resultTypes": ["violations"]} | ({"runOnly": list(rules)} if rules else {})
+
+
+def axe(page, selector: str = "", without: tuple[str, ...] = ()) -> list[tuple[str, str]]:
+    """What axe-core calls serious on a page.
+
+    Args:
+        page: of Playwright.
+        selector: CSS, to look at these parts alone.
+        without: names of rules that are left out.
+
+    Returns:
+        (rule, beginning of the element) of each finding.
+    """
+    load_axe(page)
+    options = {"resultTypes": ["violations"], "rules": {rule: {"enabled": False} for rule in without}}
     found = page.evaluate(
         "async ([where, options]) => (await axe.run(where || document, options)).violations", [selector, options]
     )

@@ -50,10 +50,17 @@ def many() -> SliderPanel:
     """Four sliders, whose states are too many to be kept."""
     sliders = [Slider(name, name, 0, 1, 0.5, 0.01) for name in "abcd"]
 
-    def turn(artists, a, b, c, d):
-        return update(artists, height=a + b / 2, turns=1 + round(3 * c), law=f"{a:.2f} {b:.2f} {c:.2f} {d:.2f}")
+    def draw_few(fig):
+        axes = fig.add_axes((0.1, 0.1, 0.85, 0.85), xlim=(0, 1), ylim=(-2, 2))
+        return axes.plot([], [])[0], axes.text(0.02, -1.8, "")
 
-    return SliderPanel("Many", sliders, draw, turn, "Move.")
+    def turn(artists, a, b, c, d):
+        curve, words = artists
+        curve.set_data(X, (a + b / 2) * np.sin(2 * np.pi * (1 + 3 * c) * X + d))
+        words.set_text(f"{a:.2f}")
+        return f"A sine by {a:.2f} {b:.2f} {c:.2f} {d:.2f}."
+
+    return SliderPanel("Many", sliders, draw_few, turn, "Move.")
 
 
 def film() -> SliderPanel:
