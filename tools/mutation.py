@@ -4,8 +4,7 @@
 
 Each mutant is one change in one place. It is made in a copy of the course, where the tests that are likely to notice
 it run until the first failure. A mutant that no test notices is a survivor: either it changes nothing that matters, or
-a test is missing. Left alone are texts, annotations, the arguments of errors, wrong answers to exercises, and the looks
-of figures.
+a test is missing. What tests cannot judge is left alone: see `judgeable`.
 """
 
 from __future__ import annotations
@@ -30,6 +29,7 @@ from random import Random
 from typing import Any
 
 from course import ROOT, kernel_environment
+from judgeable import judgeable
 from mutants import mutants
 from tests_of import likely_tests, mentions, public_names
 
@@ -38,19 +38,13 @@ UNCERTAIN = "killed by a test that fails anyway"
 # Copied to nobody: environments, histories, what can be made again.
 LEFT_OUT = (".venv*", ".git", "__pycache__", ".pytest_cache", ".hypothesis", ".ruff_cache", "_build", "artefacts")
 # Imported once, before the processes part: what costs seconds and is not ours.
-HEAVY = ("torch", "matplotlib.pyplot", "PIL.Image", "hypothesis.strategies", "pytest", "nbclient", "ipywidgets", "tqdm")
-# Whether 8 or 9 points, left or right, red or blue is better is for eyes to say, not for a test.
-LOOKS = re.compile(
-    "alpha|arrowprops|bbox|bbox_to_anchor|(left|right|top|bottom)|(w|h)space|(width|height)_ratios|figsize|"
-    "gridspec_kw|(border|handle|label|column)?(axes)?(pad|spacing|length|textpad)|(edge|face|marker(edge|face))?colors?|c|"
-    "cmap|(title_)?font(size|weight)|frameon|ha|va|rotation|interpolation|loc|ncols?|(line|markeredge|cap)?(width|size)s?|"
-    "marker|markersize|s|(line|solid_cap)?style|textcoords|xycoords|xytext|visible|zorder"
-)
+HEAVY = ("torch", "matplotlib.pyplot", "PIL.Image", "pytest", "nbclient", "ipywidgets", "tqdm")
+HEAVY += ("hypothesis.extra.numpy", "scipy.stats", "scipy.optimize", "distributed", "seaborn")
 # These start servers, browsers or kernels: too slow to be asked about every mutant.
 NOT_ASKED = re.compile("test_(book|hostile|colab|lab_browser|benchmark|students|bootstrap|project).*")
-# A test that runs this long, in seconds, goes round in circles: it fails.
-STUCK = 30
-PYTEST = ["-x", "-q", "--no-header", "--tb=line", "-m", "not slow", f"--timeout={STUCK}"]
+# A test that takes this long, in seconds of the processor's time, goes round in circles: it fails.
+STUCK = 10
+PYTEST = ["-x", "-q", "--no-header", "--tb=line", "-m", "not slow", f"--timeout={3 * STUCK}"]
 PYTEST += [part for plugin in ("xdist", "cov", "nbval", "cacheprovider") for part in ("-p", f"no:{plugin}")]
 
 
@@ -112,58 +106,63 @@ def _expressions(source: str) -> int:
 
 
 def _mutants_of(module: Path, source: str, rng: Random) -> Iterator[Mutant]:
-    figures = "plotting" in module.parts
-    matter = _what_tests_can_judge(source, figures)
+    room = module.parts[1]
+    matter = judgeable(source, room)
     for words, changed in mutants(source, rng):
-        if _what_tests_can_judge(changed, figures) != matter:
+        if judgeable(changed, room) != matter:
             place, change = words.removeprefix("line ").split(": ", 1)
             yield Mutant(module, int(place), change, changed)
 
 
-def _what_tests_can_judge(source: str, figures: bool) -> str:
-    """A module without messages, imports for annotations alone, wrong answers to exercises, and the looks of figures.
-
-    A wrong answer with one more mistake is a wrong answer, and one input of an exercise as good as another; whether
-    there are enough of both is asked by test_exercise_mutants.
-    """
-    tree = ast.parse(source)
-    wrong = {
-        part.id
-        for node in ast.walk(tree)
-        if isinstance(node, ast.keyword) and node.arg == "wrong_answers"
-        for part in ast.walk(node)
-        if isinstance(part, ast.Name)
-    }
-    for node in ast.walk(tree):
-        if (isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING") or getattr(
-            node, "name", ""
-        ) in wrong:
-            node.body = [ast.Pass()]
-        elif isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
-            node.exc.args = []
-        elif isinstance(node, ast.Call) and getattr(node.func, "id", "").lower() == "case":
-            node.args = node.keywords = []
-        elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "zip":
-            # `strict` is itself a check that nothing is wrong.
-            node.keywords = []
-        elif isinstance(node, ast.Call) and figures:
-            node.keywords = [part for part in node.keywords if not LOOKS.fullmatch(part.arg or "")]
-    return ast.dump(tree)
-
-
 class _Run:
-    """A pytest plugin: the likeliest tests first, and an end when the time is up."""
+    """A pytest plugin: one test file after the other, the likeliest tests first, and an end when the time is up.
 
-    def __init__(self, ranks: Sequence[Sequence[Path]], names: set[str], seconds: float) -> None:
-        self.rank = {str(path): number for number, files in enumerate(ranks) for path in files}
-        self.names, self.seconds = names, seconds
+    Nothing is collected before it is needed: to import all test files takes longer than most mutants live.
+    """
+
+    def __init__(self, files: Sequence[Path], own: set[Path], names: set[str], seconds: float) -> None:
+        self.files, self.own, self.names, self.seconds = files, own, names, seconds
         self.failed: list[str] = []
 
-    def pytest_collection_modifyitems(self, items: list[Any]) -> None:
-        def unlikely(item: Any) -> tuple[bool, int]:
-            return not mentions(item.function, item.name, self.names), self.rank.get(str(item.path), 0)
+    def pytest_collection(self) -> bool | None:
+        return True if self.files else None
 
-        items.sort(key=unlikely)
+    def pytest_runtestloop(self, session: Any) -> bool | None:
+        signal.signal(signal.SIGPROF, _stuck)
+        if not self.files:
+            return None
+        later = []
+        for path in self.files:
+            if self._over():
+                return True
+            session.perform_collect([str(path)])
+            everything = path in self.own
+            chosen = [item for item in session.items if everything or self._likely(item)]
+            later.append([item for item in session.items if item not in chosen])
+            self._run(sorted(chosen, key=self._likely, reverse=True))
+        for items in later:
+            self._run(items)
+        return True
+
+    def _likely(self, item: Any) -> bool:
+        return mentions(getattr(item, "function", None), item.name, self.names)
+
+    def _run(self, items: Sequence[Any]) -> None:
+        for number, item in enumerate(items):
+            if self._over():
+                return
+            following = items[number + 1] if number + 1 < len(items) else None
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+
+    def _over(self) -> bool:
+        # The processor's time, so that it does not matter what else the machine does.
+        return bool(self.failed) or time.process_time() > self.seconds
+
+    def pytest_runtest_logstart(self) -> None:
+        signal.setitimer(signal.ITIMER_PROF, STUCK, 1)
+
+    def pytest_runtest_logfinish(self) -> None:
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         if report.failed:
@@ -173,17 +172,19 @@ class _Run:
         if report.failed:
             self.failed.append(report.nodeid)
 
+    def pytest_sessionfinish(self) -> None:
+        signal.signal(signal.SIGPROF, signal.SIG_IGN)
+
     def pytest_internalerror(self, excinfo: Any) -> None:
         # A module that ends the program when it is imported ends pytest's collection, which is no fault of pytest.
         if excinfo.errisinstance(SystemExit):
             os.kill(os.getpid(), signal.SIGKILL)
 
-    def pytest_runtest_logfinish(self) -> None:
-        # The processor's time, so that it does not matter what else the machine does.
-        if time.process_time() > self.seconds:
-            import pytest
 
-            pytest.exit("the time is up", returncode=0)
+def _stuck(*_: object) -> None:
+    import pytest
+
+    pytest.fail(f"ran for {STUCK} s")
 
 
 class _Slot:
@@ -227,7 +228,7 @@ class _Slot:
         os.chdir(self.root)
         # From here on, what is ours comes from the copy.
         for name in [*sys.modules]:
-            if name.partition(".")[0] in {"course", "tests_of", "mutants", "utils"}:
+            if name.partition(".")[0] in {"course", "judgeable", "tests_of", "mutants", "utils"}:
                 del sys.modules[name]
         sys.path[:] = [place for place in sys.path if place not in {"", str(ROOT), str(ROOT / "tools")}]
         import pytest
@@ -300,12 +301,25 @@ def judge(mutants: Sequence[Mutant], jobs: int = 1, seconds: float = 60.0, root:
 
 
 def _start(slot: _Slot, mutant: Mutant, seconds: float) -> None:
-    ranks = likely_tests(slot.root / mutant.module, slot.root)
     names = public_names(slot.source(mutant), mutant.line)
+    own, files = _in_order(slot.root / mutant.module, names, slot.root)
     slot.put(mutant)
-    tests = [path for files in ranks for path in files if path.name.startswith("test_")]
-    quick = [path for path in tests if not NOT_ASKED.fullmatch(path.name)]
-    slot.start([str(path) for path in quick or tests], _Run(ranks, names, seconds), 5 * seconds + 3 * STUCK)
+    slot.start([], _Run(files, own, names, seconds), 5 * seconds + 3 * STUCK)
+
+
+def _in_order(module: Path, names: set[str], root: Path) -> tuple[set[Path], list[Path]]:
+    """The test files to ask about a change in a module, the likeliest first, and those of them that are its own."""
+    ranks = {path: rank for rank, files in enumerate(likely_tests(module, root)) for path in files}
+    tests = [path for path in ranks if path.name.startswith("test_")]
+    quick = [path for path in tests if not NOT_ASKED.fullmatch(path.name)] or tests
+    own = {path for path in quick if path.stem == f"test_{module.stem}" and path.parent.name == module.parent.name}
+
+    def unlikely(path: Path) -> tuple:
+        mentioned = any(name in path.read_text(encoding="utf-8") for name in names)
+        return path not in own, not mentioned, ranks[path], path.parent.name != module.parent.name
+
+    # Examples in docstrings are tests, too.
+    return own | {module}, [module, *sorted(quick, key=unlikely)]
 
 
 def _failing_anyway(slot: _Slot, tests: Sequence[str]) -> set[str]:
@@ -316,7 +330,8 @@ def _failing_anyway(slot: _Slot, tests: Sequence[str]) -> set[str]:
         ([], [test for test in tests if "::" in test]),
     ):
         while left:
-            slot.start([*options, *{_function(test): None for test in left}], _Run([], set(), 600), 600 + 3 * STUCK)
+            arguments = [*options, *{_function(test): None for test in left}]
+            slot.start(arguments, _Run([], set(), set(), 600), 600 + 3 * STUCK)
             while (verdict := slot.finished()) is None:
                 time.sleep(0.02)
             if verdict != KILLED:
