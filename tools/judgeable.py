@@ -12,6 +12,7 @@ LOOKS = re.compile(
     "cmap|(title_)?font(size|weight)|frameon|ha|va|rotation|interpolation|loc|ncols?|(line|markeredge|cap)?(width|size)s?|"
     "marker|markersize|s|(line|solid_cap)?style|textcoords|xycoords|xytext|visible|zorder"
 )
+LEFT_ALONE = ("wrong_answers", "cases")
 SEEDED = {"manual_seed", "RandomState", "default_rng", "Random"}
 SYMMETRIC = {"max", "min", "maximum", "minimum", "isclose", "allclose"}
 
@@ -31,11 +32,10 @@ def judgeable(source: str, room: str) -> str:
         A text to compare.
     """
     tree = ast.parse(source)
-    wrong = {part.id for node in ast.walk(tree) for part in _wrong_answers(node) if isinstance(part, ast.Name)}
+    for function in _wrong_answers_and_inputs(tree):
+        function.body = [ast.Pass()]
     for node in ast.walk(tree):
-        if (isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING") or getattr(
-            node, "name", ""
-        ) in wrong:
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
             node.body = [ast.Pass()]
         elif isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
             node.exc.args = []
@@ -52,8 +52,29 @@ def judgeable(source: str, room: str) -> str:
     return ast.dump(tree)
 
 
-def _wrong_answers(node: ast.AST) -> list[ast.AST]:
-    return [*ast.walk(node)] if isinstance(node, ast.keyword) and node.arg == "wrong_answers" else []
+def _wrong_answers_and_inputs(tree: ast.Module) -> list[ast.FunctionDef | ast.ClassDef]:
+    """The functions behind `wrong_answers` and `cases` of exercises, and those that nothing but these use."""
+    defined = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    used = {node: _names(node) for node in tree.body}
+    keywords = [node for node in ast.walk(tree) if isinstance(node, ast.keyword)]
+    named = {word: set().union(*(_names(node) for node in keywords if node.arg == word)) for word in LEFT_ALONE}
+    others = [_names(node.value) for node in keywords if node.arg not in LEFT_ALONE]
+    found = {defined[name] for names in named.values() for name in names & {*defined} - set().union(*others)}
+    while found:
+        elsewhere = set().union(
+            *(names - {getattr(node, "name", "")} for node, names in used.items() if node not in found)
+        )
+        more = {
+            node for name, node in defined.items() if name not in elsewhere and node not in found and name[0] == "_"
+        }
+        if not more:
+            break
+        found |= more
+    return [*found]
+
+
+def _names(tree: ast.AST) -> set[str]:
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
 
 
 def _simplify_call(node: ast.Call) -> None:

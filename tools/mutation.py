@@ -156,7 +156,7 @@ class _Run:
 
     def _over(self) -> bool:
         # The processor's time, so that it does not matter what else the machine does.
-        return bool(self.failed) or time.process_time() > self.seconds
+        return bool(self.failed) or sum(os.times()[:4]) > self.seconds
 
     def pytest_runtest_logstart(self) -> None:
         signal.setitimer(signal.ITIMER_PROF, STUCK, 1)
@@ -310,13 +310,15 @@ def _start(slot: _Slot, mutant: Mutant, seconds: float) -> None:
 def _in_order(module: Path, names: set[str], root: Path) -> tuple[set[Path], list[Path]]:
     """The test files to ask about a change in a module, the likeliest first, and those of them that are its own."""
     ranks = {path: rank for rank, files in enumerate(likely_tests(module, root)) for path in files}
-    tests = [path for path in ranks if path.name.startswith("test_")]
+    room = root / "tests" / module.parent.relative_to(root / "utils")
+    # Tests of the same room may reach the module in a kernel alone, where no import tells of it.
+    tests = [path for path in {**ranks, **dict.fromkeys(sorted(room.glob("*.py")))} if path.name.startswith("test_")]
     quick = [path for path in tests if not NOT_ASKED.fullmatch(path.name)] or tests
-    own = {path for path in quick if path.stem == f"test_{module.stem}" and path.parent.name == module.parent.name}
+    own = {path for path in quick if path == room / f"test_{module.stem}.py"}
 
     def unlikely(path: Path) -> tuple:
         mentioned = any(name in path.read_text(encoding="utf-8") for name in names)
-        return path not in own, not mentioned, ranks[path], path.parent.name != module.parent.name
+        return path not in own, not mentioned, ranks.get(path, len(ranks)), path.parent != room
 
     # Examples in docstrings are tests, too.
     return own | {module}, [module, *sorted(quick, key=unlikely)]

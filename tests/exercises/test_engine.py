@@ -577,9 +577,10 @@ def test_texts_of_values_are_short():
         (crashing, ERROR, "It ended the whole process"),
     ],
 )
-def test_verdicts_in_a_process_of_its_own(own_process, candidate, status, words):
+def test_verdicts_in_a_process_of_its_own(own_process, capfd, candidate, status, words):
     start = time.monotonic()
     feedback = DOUBLE.check(candidate)
+    assert capfd.readouterr().err == "", "a page is not flooded with what the process said of its end"
     assert feedback.status == status, feedback
     assert words in feedback.message
     assert time.monotonic() - start < 10

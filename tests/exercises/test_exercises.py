@@ -18,12 +18,26 @@ NOTEBOOKS = read_all()
 PROMISED = {"01": (4, 2, 2), "02": (4, 2, 1), "03": (5, 3, 1), "04": (5, 3, 3), "05": (5, 3, 2), "06": (5, 4, 2)}
 
 
+def _call(answer, *args):
+    return answer(*args)
+
+
 @pytest.mark.parametrize("exercise_id", ids())
 class TestExercise:
     def test_the_reference_is_correct(self, exercise_id):
         task = get(exercise_id)
         feedback = task.check(task.reference)
         assert feedback.status == CORRECT, feedback
+
+    def test_another_right_answer_is_correct_too_and_differs_somewhere(self, exercise_id):
+        task = get(exercise_id)
+        if task.also is None:
+            return
+        feedback = task.check(task.also)
+        assert feedback.status == CORRECT, feedback
+        cases = [case.args for case in task.cases()]
+        results = [[(task.call or _call)(answer, *args) for args in cases] for answer in (task.reference, task.also)]
+        assert any(difference(one, other, task.rtol, task.atol) for one, other in zip(*results, strict=True))
 
     def test_every_known_mistake_is_caught_and_named(self, exercise_id):
         task = get(exercise_id)

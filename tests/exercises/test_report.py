@@ -26,7 +26,7 @@ RIGHT = '@exercise("02.relu_biases")\ndef relu_biases(x_train):\n    return -x_t
 WRONG = '@exercise("02.segment_slopes")\ndef segment_slopes(x_train, y_train):\n    return y_train[1:] - y_train[:-1]'
 OPEN = '@exercise("02.relu_weights")\ndef relu_weights(slopes):\n    w = ...\n    return w'
 STUBBORN = "import time\nwhile True:\n    try:\n        while True: time.sleep(1)\n    except BaseException: pass"
-# What every kernel does before its first cell, so that a cell's limit may be short although a busy machine imports slowly.
+# What every kernel does before its first cell, so that a cell's limit may be short however slowly a machine imports.
 IMPORTS = "from utils.exercises import get\nget('02.relu_biases')\n"
 
 
@@ -52,6 +52,8 @@ def ordinary(course_folder):
         RIGHT,
         "relu_biases.hint()\nrelu_biases.hint()",
         "x = = 3",
+        # Beside the course's own notebooks, which is where its files are looked for.
+        "from pathlib import Path\nassert Path.cwd().name == 'notebooks'",
         WRONG,
         OPEN,
         "segment_slopes.solution()",
@@ -60,7 +62,7 @@ def ordinary(course_folder):
     box = nbformat.v4.new_output("display_data", {"text/plain": "Hint"}, metadata={})
     # The verdict that was saved is not believed; the code is run anew.
     box.metadata["course"] = {"exercise": "02.relu_weights", "status": "correct", "hints": 3}
-    nb.cells[5].outputs = [box]
+    nb.cells[6].outputs = [box]
     nbformat.write(nb, path)
     before = path.read_bytes()
     result = examine(path, timeout=200, cell_timeout=100)

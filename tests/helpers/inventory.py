@@ -88,7 +88,9 @@ def _reach(axis: Axis) -> str:
     # Where zero is meant, a sum of floats may be a little beside it.
     zero = 1e-6 * abs(high - low)
     shown = " to ".join(f"{0 if abs(end) < zero else end:.2g}" for end in (low, high))
-    return shown if axis.get_scale() == "linear" else f"{shown} {axis.get_scale()}"
+    scale = "" if axis.get_scale() == "linear" else f" {axis.get_scale()}"
+    labelled = axis.get_tick_params().get("labelbottom" if axis.axis_name == "x" else "labelleft", True)
+    return f"{shown}{scale}{'' if labelled else ' without numbers'}"
 
 
 def _marks(place: Axes | Figure) -> str:

@@ -143,6 +143,9 @@ class TestFewerNeurons:
     def test_moves(self, fewer):
         to_both_ends(fewer)
 
+    def test_it_starts_with_two_hundred_neurons_and_all_training_stimuli(self, small):
+        assert panels.fewer_neurons(*small, *split_stimuli(360), angular_error).caption.startswith("200 neurons")
+
     def test_the_control_says_the_sizes_that_exist(self, fewer):
         assert fewer._sliders["neurons"].options == ["2", "5", "10", "20", "50", "100", "200", "400"]
         for size in ("2", "400"):
