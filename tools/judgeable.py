@@ -121,5 +121,8 @@ class _WithoutPlaces(ast.NodeTransformer):
     def visit_Compare(self, node: ast.Compare) -> ast.Compare:
         return node
 
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.expr:
+        return self.visit(node.operand) if _is_number(node) else self.generic_visit(node)
+
     def visit_Constant(self, node: ast.Constant) -> ast.Constant:
         return ast.Constant(0.0) if isinstance(node.value, float) else node

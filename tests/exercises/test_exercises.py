@@ -37,7 +37,9 @@ class TestExercise:
         assert feedback.status == CORRECT, feedback
         cases = [case.args for case in task.cases()]
         results = [[(task.call or _call)(answer, *args) for args in cases] for answer in (task.reference, task.also)]
-        assert any(difference(one, other, task.rtol, task.atol) for one, other in zip(*results, strict=True))
+        # The two are apart at a corner alone, so an engine that takes either for right learns of both from the rest.
+        apart = [difference(one, other, task.rtol, task.atol) is not None for one, other in zip(*results, strict=True)]
+        assert 0 < sum(apart) < len(apart) / 2
 
     def test_every_known_mistake_is_caught_and_named(self, exercise_id):
         task = get(exercise_id)

@@ -71,6 +71,7 @@ def test_what_cannot_be_told_apart_is_left_alone(before, after, matters):
         ("ax.plot(x, y, color='red')", "ax.plot(x, y, color='blue')", {"plotting", "panels"}),
         ("ax.set(xlim=(0, 99))", "ax.set(xlim=(0, 100))", {"plotting", "panels"}),
         ("ax.text(x + 0.5, y, words)", "ax.text(x + 1.5, y, words)", {"plotting"}),
+        ("ax.text(x + 0.5, y, words)", "ax.text(x + -0.5, y, words)", {"plotting"}),
         ("ax.text(x, y, words)", "pass", set()),
         ("ax.plot(x[1:], y)", "ax.plot(x[2:], y)", set()),
         ("if share > 0.5:\n    pass", "if share > 1.5:\n    pass", set()),
