@@ -89,6 +89,8 @@ def _simplify_call(node: ast.Call) -> None:
             _make_numbers_alike(part)
     elif name in SYMMETRIC:
         node.args.sort(key=ast.dump)
+    elif name == "abs" and node.args and isinstance(node.args[0], ast.BinOp) and isinstance(node.args[0].op, ast.Sub):
+        node.args = sorted((node.args[0].left, node.args[0].right), key=ast.dump)
 
 
 def _make_numbers_alike(tree: ast.AST) -> None:

@@ -136,16 +136,29 @@ class _Run:
             if self._over():
                 return True
             session.perform_collect([str(path)])
-            everything = path in self.own
-            chosen = [item for item in session.items if everything or self._likely(item)]
-            later.append([item for item in session.items if item not in chosen])
-            self._run(sorted(chosen, key=self._likely, reverse=True))
+            likely = self._likely(session.items)
+            if not likely and self._names_in(path):
+                # They stand in what the tests of the file share.
+                likely = session.items
+            rest = [item for item in session.items if item not in likely]
+            later.append([] if path in self.own else rest)
+            self._run([*likely, *rest] if path in self.own else likely)
         for items in later:
             self._run(items)
         return True
 
-    def _likely(self, item: Any) -> bool:
-        return mentions(getattr(item, "function", None), item.name, self.names)
+    def _likely(self, items: Sequence[Any]) -> list[Any]:
+        """Those that mention one of the names; of one test with many parameters, those whose parameters do."""
+        titled = {item for item in items if mentions(None, item.name, self.names)}
+        told_apart = {getattr(item, "function", None) for item in titled} - {None}
+        return [item for item in items if item in titled or self._mentioned(item, told_apart)]
+
+    def _mentioned(self, item: Any, told_apart: set[Any]) -> bool:
+        function = getattr(item, "function", None)
+        return function not in told_apart and mentions(function, "", self.names)
+
+    def _names_in(self, path: Path) -> bool:
+        return path.name.startswith("test_") and any(name in path.read_text(encoding="utf-8") for name in self.names)
 
     def _run(self, items: Sequence[Any]) -> None:
         for number, item in enumerate(items):
@@ -156,7 +169,7 @@ class _Run:
 
     def _over(self) -> bool:
         # The processor's time, so that it does not matter what else the machine does.
-        return bool(self.failed) or sum(os.times()[:4]) > self.seconds
+        return bool(self.failed) or time.process_time() > self.seconds
 
     def pytest_runtest_logstart(self) -> None:
         signal.setitimer(signal.ITIMER_PROF, STUCK, 1)
