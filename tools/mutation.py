@@ -45,7 +45,9 @@ NOT_ASKED = re.compile("test_(book|hostile|colab|lab_browser|benchmark|students|
 # A test that takes this long, in seconds of the processor's time, goes round in circles: it fails.
 STUCK = 10
 PYTEST = ["-x", "-q", "--no-header", "--tb=line", "-m", "not slow", f"--timeout={3 * STUCK}"]
-PYTEST += [part for plugin in ("xdist", "cov", "nbval", "cacheprovider") for part in ("-p", f"no:{plugin}")]
+# The last of these collects all garbage, five times, at the end of each run.
+LEFT_OUT_PLUGINS = ("xdist", "cov", "nbval", "cacheprovider", "unraisableexception")
+PYTEST += [part for plugin in LEFT_OUT_PLUGINS for part in ("-p", f"no:{plugin}")]
 
 
 @dataclass(frozen=True)
@@ -115,57 +117,47 @@ def _mutants_of(module: Path, source: str, rng: Random) -> Iterator[Mutant]:
 
 
 class _Run:
-    """A pytest plugin: one test file after the other, the likeliest tests first, and an end when the time is up.
+    """A pytest plugin for several sessions, one after the other: likely tests first, and an end when the time is up.
 
-    Nothing is collected before it is needed: to import all test files takes longer than most mutants live.
+    No file is collected before it is needed: to import them all takes longer than most mutants live.
     """
 
-    def __init__(self, files: Sequence[Path], own: set[Path], names: set[str], seconds: float) -> None:
-        self.files, self.own, self.names, self.seconds = files, own, names, seconds
+    def __init__(self, stages: Sequence[Sequence[Path]], own: set[Path], names: set[str], seconds: float) -> None:
+        self.stages, self.own, self.names, self.seconds = stages, own, names, seconds
+        self.last = False
+        self.asked: set[str] = set()
         self.failed: list[str] = []
 
-    def pytest_collection(self) -> bool | None:
-        return True if self.files else None
-
-    def pytest_runtestloop(self, session: Any) -> bool | None:
-        signal.signal(signal.SIGPROF, _stuck)
-        if not self.files:
-            return None
-        later = []
-        for path in self.files:
+    def sessions(self) -> Iterator[list[str]]:
+        """The files of one session after the other; in the last one, what was passed over before."""
+        for files in self.stages:
+            yield [str(path) for path in files]
             if self._over():
-                return True
-            session.perform_collect([str(path)])
-            likely = self._likely(session.items)
-            if not likely and self._names_in(path):
-                # They stand in what the tests of the file share.
-                likely = session.items
-            rest = [item for item in session.items if item not in likely]
-            later.append([] if path in self.own else rest)
-            self._run([*likely, *rest] if path in self.own else likely)
-        for items in later:
-            self._run(items)
-        return True
+                return
+        self.last = True
+        yield [str(path) for files in self.stages for path in files]
 
-    def _likely(self, items: Sequence[Any]) -> list[Any]:
+    def pytest_sessionstart(self, session: Any) -> None:
+        self.session = session
+        signal.signal(signal.SIGPROF, _stuck)
+
+    def pytest_collection_modifyitems(self, items: list[Any]) -> None:
+        if self.stages:
+            items[:] = [item for item in self._chosen(items) if item.nodeid not in self.asked]
+            self.asked |= {item.nodeid for item in items}
+
+    def _chosen(self, items: Sequence[Any]) -> Sequence[Any]:
         """Those that mention one of the names; of one test with many parameters, those whose parameters do."""
         titled = {item for item in items if mentions(None, item.name, self.names)}
         told_apart = {getattr(item, "function", None) for item in titled} - {None}
-        return [item for item in items if item in titled or self._mentioned(item, told_apart)]
+        likely = [item for item in items if item in titled or self._mentioned(item, told_apart)]
+        if self.last:
+            return items
+        return [*likely, *(item for item in items if item not in likely and (not likely or item.path in self.own))]
 
     def _mentioned(self, item: Any, told_apart: set[Any]) -> bool:
         function = getattr(item, "function", None)
         return function not in told_apart and mentions(function, "", self.names)
-
-    def _names_in(self, path: Path) -> bool:
-        return path.name.startswith("test_") and any(name in path.read_text(encoding="utf-8") for name in self.names)
-
-    def _run(self, items: Sequence[Any]) -> None:
-        for number, item in enumerate(items):
-            if self._over():
-                return
-            following = items[number + 1] if number + 1 < len(items) else None
-            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
 
     def _over(self) -> bool:
         # The processor's time, so that it does not matter what else the machine does.
@@ -176,6 +168,8 @@ class _Run:
 
     def pytest_runtest_logfinish(self) -> None:
         signal.setitimer(signal.ITIMER_PROF, 0)
+        if self._over():
+            self.session.shouldstop = "the time is up"
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         if report.failed:
@@ -246,10 +240,12 @@ class _Slot:
         sys.path[:] = [place for place in sys.path if place not in {"", str(ROOT), str(ROOT / "tools")}]
         import pytest
 
-        code = pytest.main([*PYTEST, f"--rootdir={self.root}", *arguments], plugins=[plugin])
-        # An error of pytest itself may not pass for a verdict.
-        if code not in {pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR}:
-            self.report.write_text("\n".join(plugin.failed), encoding="utf-8")
+        for files in [arguments] if arguments else plugin.sessions():
+            code = pytest.main([*PYTEST, f"--rootdir={self.root}", *files], plugins=[plugin])
+            # An error of pytest itself may not pass for a verdict.
+            if code in {pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR}:
+                return
+        self.report.write_text("\n".join(plugin.failed), encoding="utf-8")
 
     def finished(self) -> str | None:
         """None while tests run; then what came of them."""
@@ -315,26 +311,32 @@ def judge(mutants: Sequence[Mutant], jobs: int = 1, seconds: float = 60.0, root:
 
 def _start(slot: _Slot, mutant: Mutant, seconds: float) -> None:
     names = public_names(slot.source(mutant), mutant.line)
-    own, files = _in_order(slot.root / mutant.module, names, slot.root)
+    own, stages = _in_order(slot.root / mutant.module, names, slot.root)
     slot.put(mutant)
-    slot.start([], _Run(files, own, names, seconds), 5 * seconds + 3 * STUCK)
+    slot.start([], _Run(stages, own, names, seconds), 5 * seconds + 3 * STUCK)
 
 
-def _in_order(module: Path, names: set[str], root: Path) -> tuple[set[Path], list[Path]]:
-    """The test files to ask about a change in a module, the likeliest first, and those of them that are its own."""
+def _in_order(module: Path, names: set[str], root: Path) -> tuple[set[Path], list[list[Path]]]:
+    """The tests to ask about a change in a module.
+
+    Returns:
+        own: the module, whose examples are tests, and the test file of its name.
+        stages: test files, first those; then, one by one, files that mention one of the names; then those of the same
+            room that import the module. All others, of which many reach it in some way, are the last.
+    """
     ranks = {path: rank for rank, files in enumerate(likely_tests(module, root)) for path in files}
     room = root / "tests" / module.parent.relative_to(root / "utils")
     # Tests of the same room may reach the module in a kernel alone, where no import tells of it.
     tests = [path for path in {**ranks, **dict.fromkeys(sorted(room.glob("*.py")))} if path.name.startswith("test_")]
     quick = [path for path in tests if not NOT_ASKED.fullmatch(path.name)] or tests
-    own = {path for path in quick if path == room / f"test_{module.stem}.py"}
-
-    def unlikely(path: Path) -> tuple:
-        mentioned = any(name in path.read_text(encoding="utf-8") for name in names)
-        return path not in own, not mentioned, ranks.get(path, len(ranks)), path.parent != room
-
-    # Examples in docstrings are tests, too.
-    return own | {module}, [module, *sorted(quick, key=unlikely)]
+    own = [path for path in quick if path == room / f"test_{module.stem}.py"]
+    left = sorted(
+        (path for path in quick if path not in own), key=lambda path: (path.parent != room, ranks.get(path, 9))
+    )
+    mentioned = [path for path in left if any(name in path.read_text(encoding="utf-8") for name in names)]
+    near = [path for path in left if path.parent == room and ranks.get(path) == 0 and path not in mentioned]
+    far = [path for path in left if path not in mentioned and path not in near]
+    return {module, *own}, [stage for stage in ([module, *own], *([path] for path in mentioned), near, far) if stage]
 
 
 def _failing_anyway(slot: _Slot, tests: Sequence[str]) -> set[str]:
@@ -346,7 +348,7 @@ def _failing_anyway(slot: _Slot, tests: Sequence[str]) -> set[str]:
     ):
         while left:
             arguments = [*options, *{_function(test): None for test in left}]
-            slot.start(arguments, _Run([], set(), set(), 600), 600 + 3 * STUCK)
+            slot.start(arguments, _Run((), set(), set(), 600), 600 + 3 * STUCK)
             while (verdict := slot.finished()) is None:
                 time.sleep(0.02)
             if verdict != KILLED:

@@ -22,6 +22,31 @@ def _call(answer, *args):
     return answer(*args)
 
 
+# Through these answers the notebooks differentiate, with respect to these arguments.
+DIFFERENTIATED = {
+    "01.two_path_response": ["w00", "b00", "w01", "b01", "w10", "w11", "b_final"],
+    "03.cross_entropy": ["logits"],
+    "03.untwist": ["omega"],
+    "04.mean_squared_error": ["decoded"],
+    "06.dale_weights": ["w"],
+    "06.unit_step": ["v", "h"],
+}
+
+
+@pytest.mark.parametrize("exercise_id", DIFFERENTIATED)
+def test_an_answer_without_gradients_is_refused_where_they_are_needed(exercise_id):
+    task = get(exercise_id)
+    assert [*task.gradients] == DIFFERENTIATED[exercise_id]
+
+    def cut_off(*args):
+        result = task.reference(*args)
+        return tuple(part.detach() for part in result) if isinstance(result, tuple) else result.detach()
+
+    feedback = task.check(cut_off)
+    assert feedback.status == NOT_YET
+    assert "The values are right, but PyTorch" in feedback.message
+
+
 @pytest.mark.parametrize("exercise_id", ids())
 class TestExercise:
     def test_the_reference_is_correct(self, exercise_id):
