@@ -5,6 +5,10 @@
 Each mutant is one change in one place. It is made in a copy of the course, where the tests that are likely to notice
 it run until the first failure. A mutant that no test notices is a survivor: either it changes nothing that matters, or
 a test is missing. What tests cannot judge is left alone: see `judgeable`.
+
+Why not mutmut 3 or cosmic-ray: mutmut mutates no decorated function and no line outside of functions, which exercises
+and panels have many of, replaces sources that the exercise engine quotes, draws no sample, and runs the whole suite for
+its choice of tests; cosmic-ray starts one process with one fixed command for each mutant.
 """
 
 from __future__ import annotations
@@ -44,7 +48,7 @@ HEAVY += ("hypothesis.extra.numpy", "scipy.stats", "scipy.optimize", "distribute
 NOT_ASKED = re.compile("test_(book|hostile|colab|lab_browser|benchmark|students|bootstrap|project).*")
 # A test that takes this long, in seconds of the processor's time, goes round in circles: it fails.
 STUCK = 10
-PYTEST = ["-x", "-q", "--no-header", "--tb=line", "-m", "not slow", f"--timeout={3 * STUCK}"]
+PYTEST = ["-x", "-q", "--no-header", "--tb=line", "-m", "not slow", f"--timeout={9 * STUCK}"]
 # The last of these collects all garbage, five times, at the end of each run.
 LEFT_OUT_PLUGINS = ("xdist", "cov", "nbval", "cacheprovider", "unraisableexception")
 PYTEST += [part for plugin in LEFT_OUT_PLUGINS for part in ("-p", f"no:{plugin}")]
@@ -313,7 +317,7 @@ def _start(slot: _Slot, mutant: Mutant, seconds: float) -> None:
     names = public_names(slot.source(mutant), mutant.line)
     own, stages = _in_order(slot.root / mutant.module, names, slot.root)
     slot.put(mutant)
-    slot.start([], _Run(stages, own, names, seconds), 5 * seconds + 3 * STUCK)
+    slot.start([], _Run(stages, own, names, seconds), 5 * seconds + 9 * STUCK)
 
 
 def _in_order(module: Path, names: set[str], root: Path) -> tuple[set[Path], list[list[Path]]]:

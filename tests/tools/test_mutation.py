@@ -45,12 +45,12 @@ def test_middle():
         middle(2, 1)
 
 
-@pytest.mark.timeout(3)
+@pytest.mark.timeout(1)
 def test_count():
     assert count(2) == 3
 """
 BROKEN_TEST = """
-@pytest.mark.timeout(3)
+@pytest.mark.timeout(1)
 def test_broken():
     middle(1, 2)
     assert count(1) == 7
@@ -81,7 +81,9 @@ def make_course(root, module, tests=""):
     (root / "tests").mkdir()
     (root / "utils" / "numbers.py").write_text(module)
     (root / "tests" / "test_numbers.py").write_text(tests)
-    (root / "pytest.ini").write_text("[pytest]\npythonpath = .\nmarkers = slow\n")
+    # As the course has it; with doctests.
+    options = "addopts = --import-mode=importlib --doctest-modules"
+    (root / "pytest.ini").write_text(f"[pytest]\npythonpath = .\nmarkers = slow\n{options}\n")
     return root
 
 
