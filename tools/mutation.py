@@ -4,8 +4,11 @@
 
 Each mutant is one change in one place. It is made in a copy of the course, where the tests that are likely to notice
 it run until the first failure. A mutant that no test notices is a survivor: either it changes nothing that matters, or
-a test is missing. Left alone are texts, annotations, the arguments of errors, wrong answers to exercises, and the looks
-of figures.
+a test is missing. What tests cannot judge is left alone: see `judgeable`.
+
+Why not mutmut 3 or cosmic-ray: mutmut mutates no decorated function and no line outside of functions, which exercises
+and panels have many of, replaces sources that the exercise engine quotes, draws no sample, and runs the whole suite for
+its choice of tests; cosmic-ray starts one process with one fixed command for each mutant.
 """
 
 from __future__ import annotations
@@ -30,6 +33,7 @@ from random import Random
 from typing import Any
 
 from course import ROOT, kernel_environment
+from judgeable import judgeable
 from mutants import mutants
 from tests_of import likely_tests, mentions, public_names
 
@@ -38,20 +42,16 @@ UNCERTAIN = "killed by a test that fails anyway"
 # Copied to nobody: environments, histories, what can be made again.
 LEFT_OUT = (".venv*", ".git", "__pycache__", ".pytest_cache", ".hypothesis", ".ruff_cache", "_build", "artefacts")
 # Imported once, before the processes part: what costs seconds and is not ours.
-HEAVY = ("torch", "matplotlib.pyplot", "PIL.Image", "hypothesis.strategies", "pytest", "nbclient", "ipywidgets", "tqdm")
-# Whether 8 or 9 points, left or right, red or blue is better is for eyes to say, not for a test.
-LOOKS = re.compile(
-    "alpha|arrowprops|bbox|bbox_to_anchor|(left|right|top|bottom)|(w|h)space|(width|height)_ratios|figsize|"
-    "gridspec_kw|(border|handle|label|column)?(axes)?(pad|spacing|length|textpad)|(edge|face|marker(edge|face))?colors?|c|"
-    "cmap|(title_)?font(size|weight)|frameon|ha|va|rotation|interpolation|loc|ncols?|(line|markeredge|cap)?(width|size)s?|"
-    "marker|markersize|s|(line|solid_cap)?style|textcoords|xycoords|xytext|visible|zorder"
-)
+HEAVY = ("torch", "matplotlib.pyplot", "PIL.Image", "pytest", "nbclient", "ipywidgets", "tqdm")
+HEAVY += ("hypothesis.extra.numpy", "scipy.stats", "scipy.optimize", "distributed", "seaborn")
 # These start servers, browsers or kernels: too slow to be asked about every mutant.
 NOT_ASKED = re.compile("test_(book|hostile|colab|lab_browser|benchmark|students|bootstrap|project).*")
-# A test that runs this long, in seconds, goes round in circles: it fails.
-STUCK = 30
-PYTEST = ["-x", "-q", "--no-header", "--tb=line", "-m", "not slow", f"--timeout={STUCK}"]
-PYTEST += [part for plugin in ("xdist", "cov", "nbval", "cacheprovider") for part in ("-p", f"no:{plugin}")]
+# A test that takes this long, in seconds of the processor's time, goes round in circles: it fails.
+STUCK = 10
+PYTEST = ["-x", "-q", "--no-header", "--tb=line", "-m", "not slow", f"--timeout={9 * STUCK}"]
+# The last of these collects all garbage, five times, at the end of each run.
+LEFT_OUT_PLUGINS = ("xdist", "cov", "nbval", "cacheprovider", "unraisableexception")
+PYTEST += [part for plugin in LEFT_OUT_PLUGINS for part in ("-p", f"no:{plugin}")]
 
 
 @dataclass(frozen=True)
@@ -112,58 +112,68 @@ def _expressions(source: str) -> int:
 
 
 def _mutants_of(module: Path, source: str, rng: Random) -> Iterator[Mutant]:
-    figures = "plotting" in module.parts
-    matter = _what_tests_can_judge(source, figures)
+    room = module.parts[1]
+    matter = judgeable(source, room)
     for words, changed in mutants(source, rng):
-        if _what_tests_can_judge(changed, figures) != matter:
+        if judgeable(changed, room) != matter:
             place, change = words.removeprefix("line ").split(": ", 1)
             yield Mutant(module, int(place), change, changed)
 
 
-def _what_tests_can_judge(source: str, figures: bool) -> str:
-    """A module without messages, imports for annotations alone, wrong answers to exercises, and the looks of figures.
-
-    A wrong answer with one more mistake is a wrong answer, and one input of an exercise as good as another; whether
-    there are enough of both is asked by test_exercise_mutants.
-    """
-    tree = ast.parse(source)
-    wrong = {
-        part.id
-        for node in ast.walk(tree)
-        if isinstance(node, ast.keyword) and node.arg == "wrong_answers"
-        for part in ast.walk(node)
-        if isinstance(part, ast.Name)
-    }
-    for node in ast.walk(tree):
-        if (isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING") or getattr(
-            node, "name", ""
-        ) in wrong:
-            node.body = [ast.Pass()]
-        elif isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
-            node.exc.args = []
-        elif isinstance(node, ast.Call) and getattr(node.func, "id", "").lower() == "case":
-            node.args = node.keywords = []
-        elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "zip":
-            # `strict` is itself a check that nothing is wrong.
-            node.keywords = []
-        elif isinstance(node, ast.Call) and figures:
-            node.keywords = [part for part in node.keywords if not LOOKS.fullmatch(part.arg or "")]
-    return ast.dump(tree)
-
-
 class _Run:
-    """A pytest plugin: the likeliest tests first, and an end when the time is up."""
+    """A pytest plugin for several sessions, one after the other: likely tests first, and an end when the time is up.
 
-    def __init__(self, ranks: Sequence[Sequence[Path]], names: set[str], seconds: float) -> None:
-        self.rank = {str(path): number for number, files in enumerate(ranks) for path in files}
-        self.names, self.seconds = names, seconds
+    No file is collected before it is needed: to import them all takes longer than most mutants live.
+    """
+
+    def __init__(self, stages: Sequence[Sequence[Path]], own: set[Path], names: set[str], seconds: float) -> None:
+        self.stages, self.own, self.names, self.seconds = stages, own, names, seconds
+        self.last = False
+        self.asked: set[str] = set()
         self.failed: list[str] = []
 
-    def pytest_collection_modifyitems(self, items: list[Any]) -> None:
-        def unlikely(item: Any) -> tuple[bool, int]:
-            return not mentions(item.function, item.name, self.names), self.rank.get(str(item.path), 0)
+    def sessions(self) -> Iterator[list[str]]:
+        """The files of one session after the other; in the last one, what was passed over before."""
+        for files in self.stages:
+            yield [str(path) for path in files]
+            if self._over():
+                return
+        self.last = True
+        yield [str(path) for files in self.stages for path in files]
 
-        items.sort(key=unlikely)
+    def pytest_sessionstart(self, session: Any) -> None:
+        self.session = session
+        signal.signal(signal.SIGPROF, _stuck)
+
+    def pytest_collection_modifyitems(self, items: list[Any]) -> None:
+        if self.stages:
+            items[:] = [item for item in self._chosen(items) if item.nodeid not in self.asked]
+            self.asked |= {item.nodeid for item in items}
+
+    def _chosen(self, items: Sequence[Any]) -> Sequence[Any]:
+        """Those that mention one of the names; of one test with many parameters, those whose parameters do."""
+        titled = {item for item in items if mentions(None, item.name, self.names)}
+        told_apart = {getattr(item, "function", None) for item in titled} - {None}
+        likely = [item for item in items if item in titled or self._mentioned(item, told_apart)]
+        if self.last:
+            return items
+        return [*likely, *(item for item in items if item not in likely and (not likely or item.path in self.own))]
+
+    def _mentioned(self, item: Any, told_apart: set[Any]) -> bool:
+        function = getattr(item, "function", None)
+        return function not in told_apart and mentions(function, "", self.names)
+
+    def _over(self) -> bool:
+        # The processor's time, so that it does not matter what else the machine does.
+        return bool(self.failed) or time.process_time() > self.seconds
+
+    def pytest_runtest_logstart(self) -> None:
+        signal.setitimer(signal.ITIMER_PROF, STUCK, 1)
+
+    def pytest_runtest_logfinish(self) -> None:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        if self._over():
+            self.session.shouldstop = "the time is up"
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         if report.failed:
@@ -173,17 +183,19 @@ class _Run:
         if report.failed:
             self.failed.append(report.nodeid)
 
+    def pytest_sessionfinish(self) -> None:
+        signal.signal(signal.SIGPROF, signal.SIG_IGN)
+
     def pytest_internalerror(self, excinfo: Any) -> None:
         # A module that ends the program when it is imported ends pytest's collection, which is no fault of pytest.
         if excinfo.errisinstance(SystemExit):
             os.kill(os.getpid(), signal.SIGKILL)
 
-    def pytest_runtest_logfinish(self) -> None:
-        # The processor's time, so that it does not matter what else the machine does.
-        if time.process_time() > self.seconds:
-            import pytest
 
-            pytest.exit("the time is up", returncode=0)
+def _stuck(*_: object) -> None:
+    import pytest
+
+    pytest.fail(f"ran for {STUCK} s")
 
 
 class _Slot:
@@ -227,15 +239,17 @@ class _Slot:
         os.chdir(self.root)
         # From here on, what is ours comes from the copy.
         for name in [*sys.modules]:
-            if name.partition(".")[0] in {"course", "tests_of", "mutants", "utils"}:
+            if name.partition(".")[0] in {"course", "judgeable", "tests_of", "mutants", "utils"}:
                 del sys.modules[name]
         sys.path[:] = [place for place in sys.path if place not in {"", str(ROOT), str(ROOT / "tools")}]
         import pytest
 
-        code = pytest.main([*PYTEST, f"--rootdir={self.root}", *arguments], plugins=[plugin])
-        # An error of pytest itself may not pass for a verdict.
-        if code not in {pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR}:
-            self.report.write_text("\n".join(plugin.failed), encoding="utf-8")
+        for files in [arguments] if arguments else plugin.sessions():
+            code = pytest.main([*PYTEST, f"--rootdir={self.root}", *files], plugins=[plugin])
+            # An error of pytest itself may not pass for a verdict.
+            if code in {pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR}:
+                return
+        self.report.write_text("\n".join(plugin.failed), encoding="utf-8")
 
     def finished(self) -> str | None:
         """None while tests run; then what came of them."""
@@ -300,12 +314,33 @@ def judge(mutants: Sequence[Mutant], jobs: int = 1, seconds: float = 60.0, root:
 
 
 def _start(slot: _Slot, mutant: Mutant, seconds: float) -> None:
-    ranks = likely_tests(slot.root / mutant.module, slot.root)
     names = public_names(slot.source(mutant), mutant.line)
+    own, stages = _in_order(slot.root / mutant.module, names, slot.root)
     slot.put(mutant)
-    tests = [path for files in ranks for path in files if path.name.startswith("test_")]
-    quick = [path for path in tests if not NOT_ASKED.fullmatch(path.name)]
-    slot.start([str(path) for path in quick or tests], _Run(ranks, names, seconds), 5 * seconds + 3 * STUCK)
+    slot.start([], _Run(stages, own, names, seconds), 5 * seconds + 9 * STUCK)
+
+
+def _in_order(module: Path, names: set[str], root: Path) -> tuple[set[Path], list[list[Path]]]:
+    """The tests to ask about a change in a module.
+
+    Returns:
+        own: the module, whose examples are tests, and the test file of its name.
+        stages: test files, first those; then, one by one, files that mention one of the names; then those of the same
+            room that import the module. All others, of which many reach it in some way, are the last.
+    """
+    ranks = {path: rank for rank, files in enumerate(likely_tests(module, root)) for path in files}
+    room = root / "tests" / module.parent.relative_to(root / "utils")
+    # Tests of the same room may reach the module in a kernel alone, where no import tells of it.
+    tests = [path for path in {**ranks, **dict.fromkeys(sorted(room.glob("*.py")))} if path.name.startswith("test_")]
+    quick = [path for path in tests if not NOT_ASKED.fullmatch(path.name)] or tests
+    own = [path for path in quick if path == room / f"test_{module.stem}.py"]
+    left = sorted(
+        (path for path in quick if path not in own), key=lambda path: (path.parent != room, ranks.get(path, 9))
+    )
+    mentioned = [path for path in left if any(name in path.read_text(encoding="utf-8") for name in names)]
+    near = [path for path in left if path.parent == room and ranks.get(path) == 0 and path not in mentioned]
+    far = [path for path in left if path not in mentioned and path not in near]
+    return {module, *own}, [stage for stage in ([module, *own], *([path] for path in mentioned), near, far) if stage]
 
 
 def _failing_anyway(slot: _Slot, tests: Sequence[str]) -> set[str]:
@@ -316,7 +351,8 @@ def _failing_anyway(slot: _Slot, tests: Sequence[str]) -> set[str]:
         ([], [test for test in tests if "::" in test]),
     ):
         while left:
-            slot.start([*options, *{_function(test): None for test in left}], _Run([], set(), 600), 600 + 3 * STUCK)
+            arguments = [*options, *{_function(test): None for test in left}]
+            slot.start(arguments, _Run((), set(), set(), 600), 600 + 3 * STUCK)
             while (verdict := slot.finished()) is None:
                 time.sleep(0.02)
             if verdict != KILLED:

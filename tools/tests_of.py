@@ -63,7 +63,7 @@ def _named(own: dict, used: dict, node: ast.stmt) -> set[str]:
     return own[node] or used[node]
 
 
-def mentions(test: FunctionType, title: str, names: set[str]) -> bool:
+def mentions(test: FunctionType | None, title: str, names: set[str]) -> bool:
     """Whether a test's source text, or its title with the parameters, contains one of the names."""
     try:
         text = inspect.getsource(test) + title

@@ -272,6 +272,12 @@ def test_a_few_small_degrees_are_no_radians():
     assert to_degrees(np.array([0.25, 0.5]))[1] == []
 
 
+def test_a_whole_circle_in_single_precision_is_a_little_more_than_one():
+    angles = np.linspace(0, 2 * np.pi, 13, dtype=np.float32)
+    assert float(angles[-1]) > 2 * np.pi
+    np.testing.assert_allclose(to_degrees(angles)[0], np.arange(0, 361, 30), rtol=1e-6)
+
+
 @pytest.mark.parametrize("start", [0, -90])
 def test_orientations(tmp_path, start):
     stimuli = STIMULI / 2 + start

@@ -591,9 +591,10 @@ def test_texts_of_values_are_short():
     ],
     ids=lambda value: getattr(value, "__name__", None) or getattr(value, "id", None),
 )
-def test_verdicts_in_a_process_of_its_own(own_process, task, candidate, status, words):
+def test_verdicts_in_a_process_of_its_own(own_process, capfd, task, candidate, status, words):
     start = time.monotonic()
     feedback = task.check(candidate)
+    assert capfd.readouterr().err == "", "a page is not flooded with what the process said of its end"
     assert feedback.status == status, feedback
     assert words in feedback.message
     assert time.monotonic() - start < 10

@@ -19,12 +19,53 @@ STUBS = [exercise_cells(nb) for nb in NOTEBOOKS.values()]
 PROMISED = {"01": (4, 2, 2), "02": (4, 2, 1), "03": (5, 3, 1), "04": (5, 3, 3), "05": (5, 3, 2), "06": (5, 4, 2)}
 
 
+def _call(answer, *args):
+    return answer(*args)
+
+
+# Through these answers the notebooks differentiate, with respect to these arguments.
+DIFFERENTIATED = {
+    "01.two_path_response": ["w00", "b00", "w01", "b01", "w10", "w11", "b_final"],
+    "03.cross_entropy": ["logits"],
+    "03.untwist": ["omega"],
+    "04.mean_squared_error": ["decoded"],
+    "06.dale_weights": ["w"],
+    "06.unit_step": ["v", "h"],
+}
+
+
+@pytest.mark.parametrize("exercise_id", DIFFERENTIATED)
+def test_an_answer_without_gradients_is_refused_where_they_are_needed(exercise_id):
+    task = get(exercise_id)
+    assert [*task.gradients] == DIFFERENTIATED[exercise_id]
+
+    def cut_off(*args):
+        result = task.reference(*args)
+        return tuple(part.detach() for part in result) if isinstance(result, tuple) else result.detach()
+
+    feedback = task.check(cut_off)
+    assert feedback.status == NOT_YET
+    assert "The values are right, but PyTorch" in feedback.message
+
+
 @pytest.mark.parametrize("exercise_id", ids())
 class TestExercise:
     def test_the_reference_is_correct(self, exercise_id):
         task = get(exercise_id)
         feedback = task.check(task.reference)
         assert feedback.status == CORRECT, feedback
+
+    def test_another_right_answer_is_correct_too_and_differs_somewhere(self, exercise_id):
+        task = get(exercise_id)
+        if task.also is None:
+            return
+        feedback = task.check(task.also)
+        assert feedback.status == CORRECT, feedback
+        cases = [case.args for case in task.cases()]
+        results = [[(task.call or _call)(answer, *args) for args in cases] for answer in (task.reference, task.also)]
+        # The two are apart at a corner alone, so an engine that takes either for right learns of both from the rest.
+        apart = [difference(one, other, task.rtol, task.atol) is not None for one, other in zip(*results, strict=True)]
+        assert 0 < sum(apart) < len(apart) / 2
 
     def test_every_known_mistake_is_caught_and_named(self, exercise_id):
         task = get(exercise_id)

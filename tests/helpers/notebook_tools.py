@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import dis
 import functools
 import inspect
 import os
@@ -13,6 +14,7 @@ import subprocess
 import sys
 import textwrap
 from pathlib import Path
+from types import CodeType
 
 import nbformat
 from jupyter_client.manager import AsyncKernelManager
@@ -58,6 +60,43 @@ def panel_title(cell):
 def panel_cells(nb):
     """The places of the code cells whose stored outputs hold a slider panel."""
     return [number for number, cell in code_cells(nb) if panel_title(cell)]
+
+
+def cells_behind(nb, wanted):
+    """The places of those code cells that others need, these included: whatever defines a name that they use.
+
+    Args:
+        nb: a notebook.
+        wanted: places of cells.
+
+    Returns:
+        Places, in order; the cell that finds the course and the imports are always among them.
+    """
+    found, needed = [], set()
+    for number, cell in reversed(code_cells(nb)):
+        made, used = _names(compile(cell.source, cell.id, "exec"))
+        if number in wanted or made & needed or cell.id in {"bootstrap", "imports"}:
+            found.insert(0, number)
+            needed = (needed - made) | used
+    return found
+
+
+def _names(code):
+    """The names that a cell's code gives to something, and those that it must find."""
+    made, used = set(), set()
+    for step in dis.get_instructions(code):
+        if step.opname == "STORE_NAME":
+            made.add(step.argval)
+        elif step.opname == "LOAD_NAME" and step.argval not in made:
+            used.add(step.argval)
+    return made, used | (_globals(code) - made)
+
+
+def _globals(code):
+    """The global names that functions within a piece of code use."""
+    inner = [part for part in code.co_consts if isinstance(part, CodeType)]
+    own = {step.argval for part in inner for step in dis.get_instructions(part) if step.opname == "LOAD_GLOBAL"}
+    return own.union(*map(_globals, inner))
 
 
 def exercise_cells(nb):

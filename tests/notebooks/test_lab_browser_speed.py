@@ -4,13 +4,13 @@ import nbformat
 import numpy as np
 import pytest
 from browser_tools import BROWSER, NO_BROWSER, Jupyter, NotebookPage, chromium
-from notebook_tools import panel_cells
+from notebook_tools import cells_behind, panel_cells
 
 from course import notebook_paths
 
 NOTEBOOKS = {path.name[:2]: path for path in notebook_paths()}
 MEDIAN, NEARLY_ALL, SHARE = 110, 180, 0.6  # ms, ms for 95 of 100, of the usual way's median
-ROUNDS, PRESSES, USUAL_PRESSES = 3, 10, 5
+ROUNDS, PRESSES, USUAL_PRESSES = 2, 10, 4
 ATTEMPTS = 3
 
 pytestmark = [
@@ -113,26 +113,30 @@ def browser():
         yield started
 
 
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    started = Jupyter(tmp_path_factory.mktemp("lab"))
+    yield started
+    started.close()
+
+
 @pytest.fixture(scope="module", params=["01", "02", "05"])
-def lab(request, browser, tmp_path_factory):
-    """A notebook after Run All, with the usual form of each of its panels in a cell at the end; and the panels."""
-    nb = nbformat.read(NOTEBOOKS[request.param], as_version=4)
+def lab(request, browser, server):
+    """What the panels of a notebook need, after Run All, with the usual form of each in a cell at the end."""
+    whole = nbformat.read(NOTEBOOKS[request.param], as_version=4)
+    kept = cells_behind(whole, panel_cells(whole))
+    nb = nbformat.v4.new_notebook(cells=[whole.cells[number] for number in kept], metadata=whole.metadata)
     panels = panel_cells(nb)
-    imports = next(number for number, cell in enumerate(nb.cells) if cell.get("id") == "imports")
-    # Into the same cell, so that every other stays where it is.
-    nb.cells[imports].source += RECORD
+    next(cell for cell in nb.cells if cell.id == "imports").source += RECORD
     usual = range(len(nb.cells), len(nb.cells) + len(panels))
     nb.cells += [nbformat.v4.new_code_cell(f"usual_way(*recorded_calls[{place}])") for place in range(len(panels))]
-    server = Jupyter(tmp_path_factory.mktemp("lab"))
-    server.add("notebook.ipynb", nbformat.writes(nb))
-    try:
-        page = NotebookPage(browser, server, "notebook.ipynb")
-        page.run_all(seconds=280)
-        assert page.complaints() == []
-        yield page, list(zip(panels, usual, strict=True))
-        page.page.close()
-    finally:
-        server.close()
+    server.add(f"{request.param}.ipynb", nbformat.writes(nb))
+    page = NotebookPage(browser, server, f"{request.param}.ipynb")
+    page.run_all(seconds=280)
+    assert page.complaints() == []
+    yield page, list(zip(panels, usual, strict=True))
+    page.shut_down()
+    page.page.close()
 
 
 def measure(page, panel, usual):

@@ -37,6 +37,9 @@ SEEN = """() => [...document.querySelectorAll('.jp-OutputArea-child')].filter(e 
     live: e.querySelector(':scope > .jp-OutputArea-output > .jupyter-widgets') !== null,
     stand_in: e.querySelector('.course-stand-in, .jp-RenderedImage') !== null,
     text: e.innerText}))"""
+VIEWS = 5
+GIVEN_UP = """[...document.querySelectorAll('.jp-OutputArea-output')]
+  .filter(e => e.textContent.startsWith('Error displaying widget')).length"""
 
 
 @pytest.fixture(scope="module")
@@ -60,8 +63,8 @@ def save_and_leave(page):
 
 def reopened(browser, server, name):
     page = NotebookPage(browser, server, name, kernel=False)
-    # The widget manager looks for a kernel's models before it gives up.
-    page.page.wait_for_timeout(5000)
+    # The widget manager looks for a kernel's models before it gives up every view.
+    page.page.wait_for_function(f"() => {GIVEN_UP} === {VIEWS}")
     return page
 
 
@@ -76,7 +79,7 @@ def test_what_was_live_yesterday_is_still_there_today_and_tomorrow(browser, serv
     page.page.wait_for_selector(".jupyter-widgets img")
     page.page.wait_for_timeout(500)
     seen = page.page.evaluate(SEEN)
-    assert sum(one["live"] for one in seen) == 5
+    assert sum(one["live"] for one in seen) == VIEWS
     assert not any(one["stand_in"] for one in seen), "a live page shows both"
     page.cell(2).get_by_role("button", name="A", exact=True).click()
     page.page.get_by_text("Score: 0 of 1").wait_for()

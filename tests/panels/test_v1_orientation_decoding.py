@@ -122,6 +122,16 @@ class TestOneWeight:
         assert picture.loss(picture.best) == pytest.approx(0, abs=1e-6)
         assert picture.trail(0.1, 200, 5.0)[-1] == pytest.approx(0.4, abs=1e-5)
 
+    def test_the_tangent_touches_the_loss(self, picture):
+        artists = picture.draw(Figure())
+        picture.update(artists, 0.1, 1, -1.5)
+        x, y = artists["tangent"].get_data()
+        now, step = artists["now"].get_xdata()[0], 1e-3
+        slope = (picture.loss(now + step) - picture.loss(now - step)) / (2 * step)
+        assert (y[1] - y[0]) / (x[1] - x[0]) == pytest.approx(slope, rel=1e-3)
+        assert x.mean() == pytest.approx(now)
+        assert y.mean() == pytest.approx(picture.loss(now))
+
     def test_a_step_is_a_gradient_step(self, picture):
         h = 1e-4
         slope = (picture.loss(1 + h) - picture.loss(1 - h)) / (2 * h)
@@ -142,6 +152,9 @@ class TestOneWeight:
 class TestFewerNeurons:
     def test_moves(self, fewer):
         to_both_ends(fewer)
+
+    def test_it_starts_with_two_hundred_neurons_and_all_training_stimuli(self, small):
+        assert panels.fewer_neurons(*small, *split_stimuli(360), angular_error).caption.startswith("200 neurons")
 
     def test_the_control_says_the_sizes_that_exist(self, fewer):
         assert fewer._sliders["neurons"].options == ["2", "5", "10", "20", "50", "100", "200", "400"]

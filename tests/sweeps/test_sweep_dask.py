@@ -35,7 +35,7 @@ class Cluster:
     """A scheduler and its workers, each a process of this computer."""
 
     def __init__(self, folder):
-        self.folder, self.workers = folder, []
+        self.folder, self.workers = folder, {}
         # Nothing but the sweep itself keeps these processes to one thread.
         inherited = {name: value for name, value in os.environ.items() if name not in kernel_environment()}
         self.environment = {
@@ -54,15 +54,23 @@ class Cluster:
         with log:
             return subprocess.Popen(command, cwd=self.folder, env=self.environment, stdout=log, stderr=log)
 
-    def need_workers(self, *threads):
-        """Start workers, with so many threads each, in place of those that were."""
-        for worker in self.workers:
-            worker.kill()
-            worker.wait()
+    def need_workers(self, *names):
+        """Start those workers that are not there yet, or no longer, and end the others: a worker starts slowly.
+
+        Args:
+            names: of the workers; the number of threads stands in front.
+        """
+        for name, worker in [*self.workers.items()]:
+            if name not in names or worker.poll() is not None:
+                worker.kill()
+                worker.wait()
+                del self.workers[name]
         options = ["--no-nanny", "--memory-limit", "0", "--local-directory", str(self.folder)]
-        self.workers = [self.start("worker", self.address, "--nthreads", str(n), *options) for n in threads]
+        for name in names:
+            if name not in self.workers:
+                self.workers[name] = self.start("worker", self.address, "--nthreads", name[0], *options)
         with self.client() as client:
-            ours = {worker.pid for worker in self.workers}
+            ours = {worker.pid for worker in self.workers.values()}
             wait_until(lambda: set(self.pids(client).values()) == ours)
 
     def client(self):
@@ -73,7 +81,7 @@ class Cluster:
         return client.run(os.getpid)
 
     def stop(self):
-        for process in (*self.workers, self.scheduler):
+        for process in (*self.workers.values(), self.scheduler):
             process.kill()
             process.wait()
 
@@ -92,9 +100,42 @@ def cluster(tmp_path_factory):
     made.stop()
 
 
-class TestSweep:
+class TestOnACluster:
+    """In this order, so that workers can stay: new ones are asked first, and at the end they are killed."""
+
+    def test_torch_has_one_thread_in_every_worker(self, cluster):
+        cluster.need_workers("1", "2")
+        before = [
+            one.value for one in processes.call_results(call, [torch.get_num_threads] * 4, scheduler=cluster.address)
+        ]
+        assert before == [1] * 4
+
+    def test_an_error_is_told_and_keeps_the_others(self, cluster):
+        cluster.need_workers("1", "2")
+        found = {one.item: one for one in processes.call_results(int, ["1", "x", "3"], scheduler=cluster.address)}
+        assert {item: one.value for item, one in found.items()} == {"1": 1, "x": None, "3": 3}
+        assert "ValueError: invalid literal" in found["x"].problem
+        assert found["1"].problem == ""
+
+    def test_a_worker_of_other_versions_computes_nothing(self, cluster, monkeypatch):
+        cluster.need_workers("1", "2")
+        monkeypatch.setattr(processes, "versions", lambda: "PyTorch 0.4.1")
+        (result,) = processes.call_results(int, ["1"], scheduler=cluster.address)
+        assert result.value is None
+        assert f"a worker has {versions()}, allowed is PyTorch 0.4.1" in result.problem
+
+    def test_a_lost_scheduler_ends_it_with_a_sentence(self, tmp_path):
+        lost = Cluster(tmp_path)
+        threading.Timer(2, lost.scheduler.kill).start()
+        try:
+            # There is no worker, so the call waits.
+            with pytest.raises(RuntimeError, match=rf"the scheduler at {lost.address} was lost"):
+                list(processes.call_results(int, ["1"], scheduler=lost.address))
+        finally:
+            lost.stop()
+
     def test_a_killed_worker_costs_no_row_and_doubles_none(self, cluster, tmp_path, monkeypatch, capsys):
-        cluster.need_workers(1, 2)
+        cluster.need_workers("1", "2")
         there, here = tmp_path / "there", tmp_path / "here"
         for folder in (there, here):
             folder.mkdir()
@@ -126,40 +167,7 @@ class TestSweep:
         apart = [pair for pair in zip(first, second, strict=True) if pair[0] != pair[1]]
         assert all(line.startswith("# seconds") for pair in apart for line in pair)
 
-
-class TestCallResults:
-    def test_an_error_is_told_and_keeps_the_others(self, cluster):
-        cluster.need_workers(1)
-        found = {one.item: one for one in processes.call_results(int, ["1", "x", "3"], scheduler=cluster.address)}
-        assert {item: one.value for item, one in found.items()} == {"1": 1, "x": None, "3": 3}
-        assert "ValueError: invalid literal" in found["x"].problem
-        assert found["1"].problem == ""
-
     def test_a_call_that_takes_its_workers_with_it_is_given_up(self, cluster):
-        cluster.need_workers(*[1] * (ALLOWED_FAILURES + 1))
+        cluster.need_workers(*["1", "2", "1 more"][: ALLOWED_FAILURES + 1])
         (result,) = processes.call_results(os._exit, [1], scheduler=cluster.address)
         assert "KilledWorker" in result.problem
-
-    def test_a_worker_of_other_versions_computes_nothing(self, cluster, monkeypatch):
-        cluster.need_workers(1)
-        monkeypatch.setattr(processes, "versions", lambda: "PyTorch 0.4.1")
-        (result,) = processes.call_results(int, ["1"], scheduler=cluster.address)
-        assert result.value is None
-        assert f"a worker has {versions()}, allowed is PyTorch 0.4.1" in result.problem
-
-    def test_torch_has_one_thread_in_every_worker(self, cluster):
-        cluster.need_workers(2)
-        before = [
-            one.value for one in processes.call_results(call, [torch.get_num_threads] * 4, scheduler=cluster.address)
-        ]
-        assert before == [1] * 4
-
-    def test_a_lost_scheduler_ends_it_with_a_sentence(self, tmp_path):
-        lost = Cluster(tmp_path)
-        threading.Timer(2, lost.scheduler.kill).start()
-        try:
-            # There is no worker, so the call waits.
-            with pytest.raises(RuntimeError, match=rf"the scheduler at {lost.address} was lost"):
-                list(processes.call_results(int, ["1"], scheduler=lost.address))
-        finally:
-            lost.stop()

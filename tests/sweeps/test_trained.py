@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from utils.sweeps import trained
+from utils.sweeps import experiments, trained
 from utils.training.ablation import readout_accuracies
 from utils.training.dale_conditions import Condition, draw_sounds, training_phase
 from utils.training.dales_law_snn import evaluate
@@ -49,6 +49,16 @@ def test_the_training_phase_is_the_one_of_the_training_sounds():
     theta = time + torch.linspace(0, torch.pi / 2, 100) + training_phase(4, 512)
     expected = 0.6 * ((1 + theta.sin()) / 2) ** 2
     assert (left - expected).abs().mean() < 0.02
+
+
+@pytest.mark.parametrize(("phase", "same"), [("shared", training_phase(4, FEW)), ("per_sound", "per_sound")])
+def test_new_sounds_at_the_same_phase_are_at_that_of_the_training(monkeypatch, phase, same):
+    sounds, asked = draw_sounds(4, phase, FEW), []
+    monkeypatch.setattr(experiments, "random_ipd_dataset", lambda n, _, at: asked.append((n, at)) or sounds.test)
+    (one,) = trained.train_group([Condition(seed=4, epochs=1, phase=phase)], sounds)
+    found = experiments.phase_split(one, sounds)
+    assert asked == [(len(sounds.test[0]), same), (len(sounds.test[0]), "per_sound")]
+    assert list(found) == ["training", "same_phase", "other_phases"]
 
 
 def test_readouts_that_learn_anew_do_better_and_touch_nothing():

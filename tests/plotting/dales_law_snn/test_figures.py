@@ -38,7 +38,9 @@ FIGURES = {
     "untrained": lambda: plots.plot_learning({"stopped at once": History()}),
     "decoding": lambda: plots.plot_decoding({"one": decoded(), "two": decoded()}),
     "tuning": lambda: plots.plot_tuning(
-        torch.linspace(-1.57, 1.57, 480), torch.rand(480, 30) * 400, torch.tensor([[-1.0]] * 15 + [[1.0]] * 15)
+        torch.linspace(-1.57, 1.57, 480),
+        torch.rand(480, 30, generator=torch.Generator().manual_seed(0)) * 400,
+        torch.tensor([[-1.0]] * 15 + [[1.0]] * 15),
     ),
     "likelihood": lambda: plots.plot_likelihood(
         GRID,
