@@ -155,7 +155,7 @@ def visit(browser, website):
     """
     context = browser.new_context(viewport={"width": 1400, "height": 900})
     page, heard = context.new_page(), {"addresses": [], "complaints": []}
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(20_000)
     page.on("request", lambda request: heard["addresses"].append(request.url))
     page.on("pageerror", lambda error: heard["complaints"].append(str(error)))
 
@@ -200,6 +200,8 @@ def all_move(page):
     panels = all_live(page)
     if not panels:
         return True
+    if page.locator(".course-panel-live").count() < len(panels):
+        return False
     slider = page.locator("input[type=range][data-control]").first
     words = slider.locator("xpath=ancestor::*[@data-panel]").locator(".course-panel-words")
     before = words.inner_text()

@@ -40,9 +40,9 @@ def write_live_page(folder, *panels):
 def all_live(page):
     """Bring every panel of a page to life, as one does who scrolls through it; gives back their elements."""
     roots = page.query_selector_all("[data-panel]")
-    for place, root in enumerate(roots, start=1):
+    for root in roots:
         root.evaluate("root => root.scrollIntoView()")
-        page.wait_for_function("n => document.querySelectorAll('.course-panel-live').length >= n", arg=place)
+        page.wait_for_function("root => root.matches('.course-panel-live, .course-panel-failed')", arg=root)
     return roots
 
 
