@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import ast
 import compileall
+import contextlib
 import functools
 import importlib
 import os
@@ -32,11 +33,15 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import psutil
+
 from course import ROOT, kernel_environment
 from judgeable import judgeable
 from mutants import mutants
 from tests_of import likely_tests, mentions, public_names
 
+# Tells what the tests of a mutant have started, in sessions of their own, too.
+STARTED_BY = "COURSE_MUTANT_OF"
 KILLED, SURVIVED, TIMED_OUT, CRASHED = "killed", "survived", "timed out", "crashed"
 UNCERTAIN = "killed by a test that fails anyway"
 # Copied to nobody: environments, histories, what can be made again.
@@ -228,6 +233,7 @@ class _Slot:
         if self.process == 0:
             try:
                 os.setsid()
+                os.environ[STARTED_BY] = str(self.root)
                 self._test(arguments, plugin)
             finally:
                 os._exit(1)
@@ -255,6 +261,7 @@ class _Slot:
         """None while tests run; then what came of them."""
         ended, status = os.waitpid(self.process, os.WNOHANG)
         if ended:
+            self._end_leftovers()
             if os.WIFSIGNALED(status):
                 return CRASHED
             if not self.report.exists():
@@ -264,7 +271,15 @@ class _Slot:
             return None
         os.killpg(self.process, signal.SIGKILL)
         os.waitpid(self.process, 0)
+        self._end_leftovers()
         return TIMED_OUT
+
+    def _end_leftovers(self) -> None:
+        """A kernel in which a mutant goes round in circles outlives the test that started it."""
+        for process in psutil.process_iter():
+            with contextlib.suppress(psutil.Error):
+                if process.environ().get(STARTED_BY) == str(self.root):
+                    process.kill()
 
     def failures(self) -> list[str]:
         return self.report.read_text(encoding="utf-8").splitlines()

@@ -84,12 +84,13 @@ def load_axe(page) -> None:
         page.evaluate(resources.files(package).joinpath("axe.min.js").read_text(encoding="utf-8"))
 
 
-def axe(page, selector: str = "", without: tuple[str, ...] = ()) -> list[tuple[str, str]]:
+def axe(page, selector: str = "", rules: tuple[str, ...] = (), without: tuple[str, ...] = ()) -> list[tuple[str, str]]:
     """What axe-core calls serious on a page.
 
     Args:
         page: of Playwright.
         selector: CSS, to look at these parts alone.
+        rules: names of rules, to apply these alone.
         without: names of rules that are left out.
 
     Returns:
@@ -97,6 +98,7 @@ def axe(page, selector: str = "", without: tuple[str, ...] = ()) -> list[tuple[s
     """
     load_axe(page)
     options = {"resultTypes": ["violations"], "rules": {rule: {"enabled": False} for rule in without}}
+    options |= {"runOnly": list(rules)} if rules else {}
     found = page.evaluate(
         "async ([where, options]) => (await axe.run(where || document, options)).violations", [selector, options]
     )

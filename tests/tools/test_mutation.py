@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 
+import psutil
 import pytest
 
 from course import ROOT
@@ -56,11 +57,23 @@ def test_broken():
     assert count(1) == 7
 
 """
+# It sees nothing, and leaves a process behind as a kernel that goes round in circles is left.
+LEFT_BEHIND = "import time; time.sleep(600)  # left by a blind test"
+BLIND_TESTS = f"""\
+import subprocess
+import sys
+from utils.numbers import middle
+
+
+def test_nothing():
+    assert middle
+    subprocess.Popen([sys.executable, "-c", {LEFT_BEHIND!r}], start_new_session=True)
+"""
 ENDING = 'CODE = 2\n\nif __name__ == "__main__":\n    raise SystemExit(CODE)\n'
 # Name of a course -> its module, its tests, and how many mutants are judged.
 COURSES = {
     "good": (MODULE, GOOD_TESTS, 10),
-    "blind": (MODULE, "from utils.numbers import middle\n\n\ndef test_nothing():\n    assert middle\n", 4),
+    "blind": (MODULE, BLIND_TESTS, 4),
     "broken": (MODULE, GOOD_TESTS.replace("\ndef test_middle", f"{BROKEN_TEST}\ndef test_middle", 1), 4),
     "ending": (ENDING, "from utils.numbers import CODE\n\n\ndef test_code():\n    assert CODE == 2\n", 6),
 }
@@ -158,6 +171,10 @@ class TestJudging:
 
     def test_tests_that_see_nothing_let_everything_live(self, judged):
         assert [verdict for verdict, *_ in judged["blind"]] == ["survived"] * 4
+
+    def test_nothing_that_a_test_has_started_is_left(self, judged):
+        running = [process.info["cmdline"] or [] for process in psutil.process_iter(["cmdline"])]
+        assert [command for command in running if LEFT_BEHIND in command] == []
 
     def test_a_test_that_always_fails_notices_nothing(self, judged):
         broken = [verdict for verdict, _, _, test in judged["broken"] if test.endswith("test_broken")]
