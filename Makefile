@@ -15,7 +15,7 @@ ALLOW_ROOT := $(if $(filter 0,$(shell id -u 2>/dev/null)),--allow-root)
 # What one process has compiled the next ones read: of the tests, pytest's own copies too, which cost seconds.
 unexport PYTHONDONTWRITEBYTECODE
 # Notebooks and plain tests share the workers. One notebook stays on one worker, since its cells share a kernel.
-PARALLEL := -n logical --maxprocesses 4 --dist loadscope --no-loadscope-reorder
+PARALLEL := -n auto --dist loadscope --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help lab update test test-slow slow-together slow-alone test-all bench refresh lint coverage publish picture book pdf clean student developer colab libraries

@@ -15,6 +15,8 @@ os.environ.update(kernel_environment())
 # A notebook's kernel chooses its own backend; one inherited from the shell would replace the inline figures.
 os.environ.pop("MPLBACKEND", None)
 
+# Each holds a kernel, and a browser at times: a gigabyte and more.
+MOST_WORKERS = 4
 COMPARABLE = comparable(ROOT)
 COMPLAINT = re.compile(r"^(Traceback \(most recent call last\)|.*\b\w*Warning: )", re.MULTILINE)
 
@@ -78,6 +80,12 @@ def compare_pictures(item):
         if share > SHARE:
             words = f"picture {number} differs from the stored one in {share:.1%} of its blocks, allowed is {SHARE:.0%}"
             item.raise_cell_error(f"Cell draws another picture: {words}", "Look at both; `make refresh` stores it.")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers():
+    """One more worker than there are processors: one that waits for a browser or a kernel leaves its own idle."""
+    return min(MOST_WORKERS, (os.cpu_count() or 1) + 1)
 
 
 @pytest.hookimpl(wrapper=True)
