@@ -104,6 +104,7 @@ def pytest_collection():
 
 
 def pytest_collection_modifyitems(items):
-    """Notebooks take longest, so they start first, the heaviest (the last of the course) before the others."""
+    """What takes longest starts first: notebooks, the last of the course before the others, and mutants."""
     notebooks = sorted((item for item in items if is_notebook(item)), key=lambda item: item.path.name, reverse=True)
-    items[:] = notebooks + [item for item in items if not is_notebook(item)]
+    others = [item for item in items if not is_notebook(item)]
+    items[:] = notebooks + sorted(others, key=lambda item: item.path.name != "test_mutation.py")

@@ -30,8 +30,7 @@ def browser():
 def nb(request):
     nb = nbformat.read(NOTEBOOKS[request.cls.number], as_version=4)
     nb.cells = [cell for cell in nb.cells if not request.cls.cells or cell.id in request.cls.cells]
-    for cell in nb.cells:
-        # What a long training comes to is asked by the other runs of the notebook; here it keeps a page waiting.
+    for cell in nb.cells if request.cls.trains else []:
         cell.source = re.sub(r"\bepochs=\d+", "epochs=2", cell.source)
     return nb
 
@@ -82,11 +81,14 @@ class Notebook:
     Attributes:
         number: of the notebook.
         cells: ids of those cells that are taken; all of them where there are none.
+        trains: whether its trainings are cut to two epochs. What they come to is asked by the other runs of the
+            notebook; here they would only keep a page waiting.
         lasts: whether work behind a button takes long enough to be stopped.
     """
 
     number: str
     cells: tuple[str, ...] = ()
+    trains = False
     lasts = True
 
     def test_every_cell_runs_and_nothing_is_fetched_from_elsewhere(self, lab):
@@ -310,6 +312,7 @@ class Test02(WholeNotebook):
 
 class Test03(WholeNotebook):
     number = "03"
+    trains = True
 
 
 class Test04(WholeNotebook):
@@ -318,8 +321,10 @@ class Test04(WholeNotebook):
 
 class Test05(WholeNotebook):
     number = "05"
+    trains = True
 
 
 class Test06(WholeNotebook):
     number = "06"
+    trains = True
     lasts = False  # its button gives an answer, which is there at once

@@ -21,7 +21,7 @@ from utils.exercises.kinds import coarser, convert, outline
 from utils.exercises.mistakes import jittered, recognise
 from utils.exercises.networks import Refused
 from utils.exercises.page_data import PageData
-from utils.exercises.sandbox import Raised, Trial, run_limited
+from utils.exercises.sandbox import Raised, Trial, run_limited, undisturbed_randomness
 from utils.exercises.surroundings import AT_START
 from utils.page.numbers import listed
 
@@ -126,6 +126,7 @@ class Exercise:
         """The names of the reference's parameters, in order."""
         return list(inspect.signature(self.reference).parameters)
 
+    @undisturbed_randomness()  # cases and reference draw numbers, too
     def check(self, candidate: Any) -> Feedback:
         """Judge an answer. Never raises, whatever the answer does.
 
