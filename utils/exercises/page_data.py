@@ -17,7 +17,8 @@ from utils.exercises.comparing import same
 from utils.exercises.surroundings import AT_START
 
 _ABSENT = object()
-_ARRAYS, _CONTAINERS = (np.ndarray, torch.Tensor), (list, dict, set)
+_CONTAINERS = (list, dict, set)
+_HELD = (np.ndarray, torch.Tensor, *_CONTAINERS)
 # How deep in each other containers are looked into: a list of lists of arrays.
 _DEPTH = 3
 # Through these a function reaches every name of the notebook, and of Python.
@@ -57,7 +58,8 @@ class PageData:
         changed: list[str] = []
         names = [name for name in self.space if name not in self.own] if self.reaches_all else self.written
         before = {name: self.space[name] for name in names if name in self.space}
-        contents = {name: _Content(self.space[name]) for name in sorted(self.read) if name in self.space}
+        held = [name for name in sorted(self.read) if isinstance(self.space.get(name), _HELD)]
+        contents = {name: _Content(self.space[name]) for name in held}
         try:
             yield changed
         finally:
@@ -106,17 +108,14 @@ def _codes(waiting: list[CodeType]) -> Iterator[CodeType]:
 
 
 class _Content:
-    """What stands in an array or a container now, and in those that it holds; anything else has none."""
+    """What stands in an array or a container now, and in those that it holds."""
 
     def __init__(self, value: Any, depth: int = _DEPTH) -> None:
-        self.value, self.copy, self.parts = value, None, []
-        if isinstance(value, torch.Tensor):
-            self.copy = value.detach().clone()
-        elif isinstance(value, (np.ndarray, *_CONTAINERS)):
-            self.copy = value.copy()
+        self.value, self.parts = value, []
+        self.copy = value.detach().clone() if isinstance(value, torch.Tensor) else value.copy()
         if isinstance(value, _CONTAINERS) and depth > 1:
             held = value.values() if isinstance(value, dict) else value
-            self.parts = [_Content(part, depth - 1) for part in held if isinstance(part, (*_ARRAYS, *_CONTAINERS))]
+            self.parts = [_Content(part, depth - 1) for part in held if isinstance(part, _HELD)]
 
     def put_back(self) -> bool:
         """Write it where it stood; whether something else was there."""
@@ -127,11 +126,9 @@ class _Content:
         return any([changed, *[part.put_back() for part in self.parts]])
 
     def _differs(self) -> bool:
-        if isinstance(self.value, dict):
-            return [*map(_identities, self.value.items())] != [*map(_identities, self.copy.items())]
         if isinstance(self.value, _CONTAINERS):
             return _identities(self.value) != _identities(self.copy)
-        return self.copy is not None and not same(self.value, self.copy)
+        return not same(self.value, self.copy)
 
     def _write(self) -> None:
         if isinstance(self.value, torch.Tensor):
@@ -148,4 +145,6 @@ class _Content:
 
 def _identities(held: Any) -> Any:
     """By what things in a container are told apart, whether or not they can be compared."""
+    if isinstance(held, dict):
+        return [*map(id, held), *map(id, held.values())]
     return {*map(id, held)} if isinstance(held, set) else [*map(id, held)]

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from utils.datasets.sound import random_ipd_dataset, shared_phase
 from utils.models.dale_interneurons import InterneuronSNN, hidden_units_for
@@ -194,48 +193,37 @@ def optimizer_for(condition: Condition, model: DaleSNN) -> torch.optim.Optimizer
 
 
 def learner_for(condition: Condition) -> Learner:
-    """A fresh network for a condition and how it learns, to be trained beside others.
+    """A fresh network for a condition, and how it learns, alone or beside others.
 
     Args:
         condition: what to train.
 
     Returns:
-        What `train_together` takes.
+        The network with its optimizer, as `train_together` takes it.
     """
     model = build_network(condition)
     after_step = model.clamp_ if isinstance(model, InterneuronSNN) else None
     return Learner(model, optimizer_for(condition, model), after_step)
 
 
-def train_condition(
-    condition: Condition,
-    sounds: Sounds,
-    model: nn.Module | None = None,
-    on_epoch: Callable[[History], None] | None = None,
-    stopped: Callable[[], bool] | None = None,
-) -> tuple[DaleSNN, History]:
+def train_condition(condition: Condition, sounds: Sounds) -> tuple[DaleSNN, History]:
     """Train a network for a condition with the protocol of all our figures: Adam at 0.01, batches of 64.
 
     Args:
         condition: what to train.
         sounds: from `draw_sounds`.
-        model: from `build_network`; None builds it.
-        on_epoch: called with the history after each epoch.
-        stopped: asked before each step; True ends the training.
 
     Returns:
         The network with its best weights, and the history.
     """
-    model = build_network(condition) if model is None else model
+    learner = learner_for(condition)
     history = train(
-        model,
+        learner.model,
         *sounds.train,
         sounds.validation,
         epochs=condition.epochs,
         generator=torch.Generator().manual_seed(condition.seed),
-        optimizer=optimizer_for(condition, model),
-        after_step=model.clamp_ if isinstance(model, InterneuronSNN) else None,
-        on_epoch=on_epoch,
-        stopped=stopped,
+        optimizer=learner.optimizer,
+        after_step=learner.after_step,
     )
-    return model, history
+    return learner.model, history

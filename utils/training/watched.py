@@ -59,7 +59,8 @@ def train_watched(conditions: Sequence[Condition], sounds: Sounds) -> list[Watch
 
     def after_epoch(_: int) -> None:
         for names, learner in zip(named, learners, strict=True):
-            if learner.named is not None:
+            # One that has overflowed has no further epochs.
+            if learner.history.epochs == len(names):
                 names.append(learner.named[:N_WATCHED])
         accuracies = [learner.history.validation_accuracy[-1:] for learner in learners]
         bar.set_postfix(accuracy=", ".join(f"{one[0]:.2f}" for one in accuracies if one))
