@@ -9,6 +9,7 @@ output: name of the comparison -> name of the way -> megabytes in each round, or
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import json
 import multiprocessing
@@ -42,16 +43,24 @@ def resident(field: str) -> float:
     return next(int(line.split()[1]) for line in lines if line.startswith(f"{field}:")) / 1024
 
 
+def give_back() -> None:
+    """Hand free memory back to the system: a run would take it without a trace."""
+    gc.collect()
+    # Of the C library of GNU; others keep less.
+    if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):
+        trim(0)
+
+
 def forget_peak() -> None:
     """Set the highest memory back to that of now."""
-    gc.collect()
+    give_back()
     CLEAR.write_text("5", encoding="ascii")
 
 
 def measure_here(way: Way, sizes: Mapping[str, Any], warm_up: Mapping[str, Any]) -> float:
     """Peak memory in MB of one run of a way, above that of the process before its inputs were made."""
     way.prepare(**warm_up)()
-    gc.collect()
+    give_back()
     before = resident("VmRSS")
     run = way.prepare(**sizes)
     forget_peak()  # making the inputs is nobody's merit

@@ -280,6 +280,12 @@ class TestMemory:
         peak = memory.measure_apart(Way("a", self.prepare(inputs=1, run=2)), {"megabytes": 20}, {"megabytes": 1}, 1)
         assert 58 < peak < 66
 
+    def test_what_was_free_before_counts_too(self):
+        # The second time from the heap, which keeps it.
+        for _ in range(3):
+            torch.ones(20 * self.MEGABYTE)
+        self.test_peak_holds_inputs_and_what_the_run_needs()
+
     def test_making_the_inputs_does_not_count(self):
         def prepare(megabytes):
             torch.ones(megabytes * self.MEGABYTE).sum()
