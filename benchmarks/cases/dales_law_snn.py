@@ -17,8 +17,9 @@ from utils.datasets.sound import ipd_spikes, ipd_to_class, random_ipd_dataset
 from utils.models.dale_snn import DaleSNN
 from utils.sweeps.processes import one_thread
 from utils.sweeps.trained import train_group
-from utils.training.dale_conditions import Condition, Sounds, draw_sounds, train_condition
-from utils.training.dales_law_snn import LOGIT_SCALE, train
+from utils.training.dale_conditions import LEARNING_RATE, Condition, Sounds, draw_sounds, train_condition
+from utils.training.dale_ensemble import Learner, train_together
+from utils.training.dales_law_snn import LOGIT_SCALE
 
 EPOCHS = 50
 # The fractions of one seed of a sweep.
@@ -176,7 +177,14 @@ def our_training(sounds: int, validation: int, epochs: int) -> Run:
     """The training of all our figures."""
     generator = torch.Generator().manual_seed(0)
     learned, checked = (random_ipd_dataset(n, generator) for n in (sounds, validation))
-    return lambda: train(network(), *learned, checked, epochs=epochs, generator=torch.Generator().manual_seed(0))
+
+    def run() -> object:
+        model, order = network(), torch.Generator().manual_seed(0)
+        learner = Learner(model, torch.optim.Adam(model.parameters(), lr=LEARNING_RATE))
+        train_together([learner], *learned, checked, epochs=epochs, generator=order)
+        return learner.history
+
+    return run
 
 
 def original_training(sounds: int, validation: int, epochs: int) -> Run:

@@ -6,6 +6,7 @@ import sys
 import numpy as np
 import pytest
 import torch
+from dale_networks import learner
 
 from benchmarks.cases import dales_law_snn, lif_transfer_curve, spiral_mlp, v1_orientation_decoding
 from benchmarks.libraries import LIBRARIES, ON_PYTORCH, expected_logits
@@ -15,7 +16,7 @@ from utils.datasets.sound import ipd_to_class, random_ipd_dataset
 from utils.datasets.spiral import batched_loader
 from utils.exercises import get
 from utils.plotting.spiral_mlp import decision_grid
-from utils.training import dales_law_snn as dale_training
+from utils.training.dale_ensemble import train_together
 
 
 class TestTransferCurve:
@@ -126,9 +127,9 @@ class TestDaleSNN:
             epochs=2,
             generator=torch.Generator().manual_seed(5),
         )
-        history = dale_training.train(
-            ours, ipd, spikes, validation, epochs=2, generator=torch.Generator().manual_seed(5)
-        )
+        one = learner(ours)
+        train_together([one], ipd, spikes, validation, epochs=2, generator=torch.Generator().manual_seed(5))
+        history = one.history
         np.testing.assert_allclose(train_losses, history.train_loss, rtol=1e-4)
         np.testing.assert_allclose(validation_losses, history.validation_loss, rtol=1e-4)
 

@@ -5,12 +5,18 @@ from __future__ import annotations
 import torch
 
 from utils.models.dale_snn import DaleSNN
+from utils.training.dale_ensemble import Learner
 
 
 def network(seed: int = 0, **arguments: object) -> DaleSNN:
     """A network whose initial weights the seed decides."""
     torch.manual_seed(seed)
     return DaleSNN(**arguments)
+
+
+def learner(model: DaleSNN, rate: float = 0.01) -> Learner:
+    """A network that learns by Adam, and nothing else."""
+    return Learner(model, torch.optim.Adam(model.parameters(), lr=rate))
 
 
 def shuffling() -> torch.Generator:

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from dale_networks import equal, shuffling
 
 from utils.datasets.sound import random_ipd_dataset
 from utils.models.dale_snn import DaleSNN
@@ -27,17 +28,10 @@ def sounds():
     return draw_sounds(0, "per_sound", FEW)
 
 
-def shuffling():
-    return torch.Generator().manual_seed(0)
-
-
-def equal(one, two):
-    return one.keys() == two.keys() and all(torch.equal(one[name], two[name]) for name in one)
-
-
 def test_side_by_side_is_alone(sounds):
     together = [learner_for(condition) for condition in CONDITIONS]
-    train_together(together, *sounds.train, sounds.validation, epochs=2, generator=shuffling(), snapshots_at=(1, 2))
+    order = torch.Generator().manual_seed(0)  # the seed of the conditions
+    train_together(together, *sounds.train, sounds.validation, epochs=2, generator=order, snapshots_at=(1, 2))
     for condition, one in zip(CONDITIONS, together, strict=True):
         model, history = train_condition(condition, sounds)
         assert one.history.validation_accuracy == history.validation_accuracy, condition

@@ -4,25 +4,26 @@ import math
 
 import pytest
 import torch
-from dale_networks import equal, network, shuffling, weights_of
+from dale_networks import equal, learner, network, shuffling, weights_of
 
 from utils.datasets.sound import ipd_spikes, ipd_to_class
 from utils.models.dale_interneurons import INPUT_PROBABILITY, InterneuronSNN, hidden_units_for
 from utils.models.dale_snn import DaleSNN
-from utils.training.dales_law_snn import CANCELLED, FINISHED, NOT_FINITE, evaluate, train
+from utils.training.dale_ensemble import Learner, train_together
+from utils.training.dales_law_snn import CANCELLED, FINISHED, NOT_FINITE, evaluate
+
+
+def trained(model, sounds, epochs, rate=0.01, **more):
+    """The history of a network's training on these sounds; the network has its best weights then."""
+    (ipd, spikes), validation = sounds
+    alone = learner(model, rate)
+    train_together([alone], ipd, spikes, validation, epochs=epochs, generator=shuffling(), **more)
+    return alone.history
 
 
 def test_it_learns_and_keeps_the_best_weights(sounds):
-    model, (training, validation) = network(), sounds
-    seen = []
-    history = train(
-        model,
-        *training,
-        validation,
-        epochs=6,
-        generator=shuffling(),
-        on_epoch=lambda h: seen.append((h.epochs, weights_of(model))),
-    )
+    model, seen = network(), []
+    history = trained(model, sounds, 6, on_epoch=lambda epoch: seen.append((epoch, weights_of(model))))
     assert history.outcome == FINISHED
     assert history.epochs == 6
     assert [epoch for epoch, _ in seen] == [1, 2, 3, 4, 5, 6]
@@ -32,14 +33,11 @@ def test_it_learns_and_keeps_the_best_weights(sounds):
     assert history.best_epoch == best + 1
     assert equal(weights_of(model), seen[best][1])
     assert equal(history.last_weights, seen[-1][1])
-    assert evaluate(model, *validation).loss == pytest.approx(history.validation_loss[best])
+    assert evaluate(model, *sounds[1]).loss == pytest.approx(history.validation_loss[best])
 
 
 def test_the_same_seeds_give_the_same_training(sounds):
-    training, validation = sounds
-    losses = [
-        train(network(), *training, validation, epochs=2, generator=shuffling()).validation_loss for _ in range(2)
-    ]
+    losses = [trained(network(), sounds, 2).validation_loss for _ in range(2)]
     assert losses[0] == losses[1]
 
 
@@ -65,59 +63,48 @@ def test_evaluation_agrees_with_its_definitions(sounds):
     assert result.loss == pytest.approx(torch.nn.functional.cross_entropy(0.01 * logits, labels).item(), rel=1e-5)
 
 
-def test_cancelling_keeps_what_was_learned(sounds):
-    training, validation = sounds
-    whole, part = network(), network()
-    history = train(whole, *training, validation, epochs=2, generator=shuffling())
-    asked = iter(range(100))
-    stopped = train(
-        part, *training, validation, epochs=9, generator=shuffling(), stopped=lambda: next(asked) >= 2 * 4 + 1
-    )
+def test_the_stop_button_keeps_what_was_learned(sounds):
+    whole, part, steps = network(), network(), []
+    before = weights_of(part)
+    history = trained(whole, sounds, 2)
+
+    def press():
+        steps.append(part)
+        if len(steps) == 2 * 4 + 2:  # 4 batches make an epoch
+            raise KeyboardInterrupt
+
+    pressed = learner(part)
+    pressed.after_step = press
+    train_together([pressed], *sounds[0], sounds[1], epochs=9, generator=shuffling())
+    stopped = pressed.history
     assert stopped.outcome == CANCELLED
     assert (stopped.epochs, stopped.stopped_at) == (2, 3)
     assert stopped.validation_loss == history.validation_loss
     assert equal(weights_of(part), weights_of(whole))
-
-
-def test_the_stop_button_keeps_what_was_learned(sounds):
-    training, validation = sounds
-    model = network()
-    before = weights_of(model)
-
-    def press(history):
-        if history.epochs == 1:
-            raise KeyboardInterrupt
-
-    history = train(model, *training, validation, epochs=5, generator=shuffling(), on_epoch=press)
-    assert history.outcome == CANCELLED
-    assert history.epochs == 1
-    assert equal(weights_of(model), history.last_weights)
-    assert not equal(weights_of(model), before)
+    assert not equal(weights_of(part), before)
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf])
 def test_an_overflow_stops_with_its_epoch_and_keeps_the_last_good_weights(sounds, value):
-    training, validation = sounds
-    model = network()
-    good = []
+    model, good = network(), []
 
-    def overflow(history):
-        if history.epochs == 2:
-            good.append(history.last_weights if history.best_epoch == 2 else None)
+    def overflow(epoch):
+        good.append(weights_of(model))
+        if epoch == 2:
             model.w2.data[3, 4] = value
 
-    history = train(model, *training, validation, epochs=5, generator=shuffling(), on_epoch=overflow)
+    history = trained(model, sounds, 5, on_epoch=overflow)
     assert history.outcome == NOT_FINITE
     assert (history.epochs, history.stopped_at) == (2, 3)
     assert all(bool(weight.isfinite().all()) for weight in model.parameters())
-    assert good[0] is None or equal(weights_of(model), good[0])
+    assert equal(weights_of(model), good[history.best_epoch - 1])
+    assert equal(history.last_weights, good[1])
 
 
 def test_an_overflow_in_the_first_epoch_leaves_the_initial_weights(sounds):
-    training, validation = sounds
     model = network()
     before = weights_of(model)
-    history = train(model, *training, validation, epochs=5, learning_rate=1e37, generator=shuffling())
+    history = trained(model, sounds, 5, rate=1e37)
     assert history.outcome == NOT_FINITE
     assert history.stopped_at == 1
     assert equal(weights_of(model), before)
@@ -133,17 +120,17 @@ def test_an_overflow_in_the_first_epoch_leaves_the_initial_weights(sounds):
 )
 def test_refuses_arguments(sounds, arguments, words):
     with pytest.raises(ValueError, match=words):
-        train(network(), *sounds[0], sounds[1], **arguments)
+        trained(network(), sounds, **{"epochs": 1} | arguments)
 
 
 def test_refuses_sounds_that_do_not_match(sounds):
     (ipd, spikes), validation = sounds
     with pytest.raises(ValueError, match="got 255 phase differences for 256 sounds"):
-        train(network(), ipd[1:], spikes, validation)
+        trained(network(), ((ipd[1:], spikes), validation), 1)
     with pytest.raises(ValueError, match="spikes: got no sounds"):
         evaluate(network(), ipd[:0], spikes[:0])
     with pytest.raises(ValueError, match="validation: got no sounds"):
-        train(network(), ipd, spikes, (ipd[:0], spikes[:0]))
+        trained(network(), ((ipd, spikes), (ipd[:0], spikes[:0])), 1)
 
 
 # --- interneurons --------------------------------------------------------------------------------------------------
@@ -172,7 +159,6 @@ def test_interneurons_balance_an_excitation_of_unit_variance():
 
 
 def test_interneurons_keep_the_law_through_learning(sounds):
-    training, validation = sounds
     torch.manual_seed(0)
     model = InterneuronSNN()
     first = weights_of(model)
@@ -182,8 +168,8 @@ def test_interneurons_keep_the_law_through_learning(sounds):
         model.clamp_()
         least.append(min(weight.min().item() for weight in (model.w1, model.w_ix, model.w_ei)))
 
-    optimizer = torch.optim.Adam(model.parameter_groups(0.01))
-    train(model, *training, validation, epochs=3, generator=shuffling(), optimizer=optimizer, after_step=after_step)
+    one = Learner(model, torch.optim.Adam(model.parameter_groups(0.01)), after_step)
+    train_together([one], *sounds[0], sounds[1], epochs=3, generator=shuffling())
     assert len(least) == 12
     assert min(least) == 0
     moved = {name: (value - first[name]).abs().max().item() for name, value in model.state_dict().items()}

@@ -12,8 +12,8 @@ from utils.datasets.sound import random_ipd_dataset, shared_phase
 from utils.models.dale_interneurons import InterneuronSNN, hidden_units_for
 from utils.models.dale_snn import DaleSNN, balance_initial_weights
 from utils.models.graded_snn import GradedSNN
-from utils.training.dale_ensemble import Learner
-from utils.training.dales_law_snn import History, train
+from utils.training.dale_ensemble import Learner, train_together
+from utils.training.dales_law_snn import History
 from utils.training.exponentiated_gradient import ExponentiatedGradient
 
 NETWORKS = ("columns", "free", "interneurons")
@@ -217,13 +217,6 @@ def train_condition(condition: Condition, sounds: Sounds) -> tuple[DaleSNN, Hist
         The network with its best weights, and the history.
     """
     learner = learner_for(condition)
-    history = train(
-        learner.model,
-        *sounds.train,
-        sounds.validation,
-        epochs=condition.epochs,
-        generator=torch.Generator().manual_seed(condition.seed),
-        optimizer=learner.optimizer,
-        after_step=learner.after_step,
-    )
-    return learner.model, history
+    order = torch.Generator().manual_seed(condition.seed)
+    train_together([learner], *sounds.train, sounds.validation, epochs=condition.epochs, generator=order)
+    return learner.model, learner.history

@@ -1,4 +1,4 @@
-"""Several networks that hear, trained side by side on the same sounds: one product for all of their inputs.
+"""Training of networks that hear, one or several side by side: cancellable, and never left with broken weights.
 
 A network alone leaves a processor waiting: its 30 columns are few for a product, its steps in time are short. Side by
 side each network computes what it would alone, in half of the time.
@@ -17,7 +17,7 @@ from torch.nn import functional as F
 from utils.datasets.sound import ipd_to_class
 from utils.models.dale_snn import DaleSNN
 from utils.models.leaky_layer import add_bias, input_product, summed_leaky_readout
-from utils.training.dales_law_snn import CANCELLED, LOGIT_SCALE, NOT_FINITE, History
+from utils.training.dales_law_snn import CANCELLED, LOGIT_SCALE, NOT_FINITE, History, check_sounds
 
 Weights = dict[str, Tensor]
 
@@ -86,23 +86,32 @@ def train_together(
     renew: Callable[[], tuple[Tensor, Tensor]] | None = None,
     on_epoch: Callable[[int], None] | None = None,
 ) -> None:
-    """Train networks on the same batches, as `utils.training.dales_law_snn.train` trains one; the results are its own.
+    """Train networks on the cross entropy of the same batches; each ends with its best weights.
 
-    A network whose weights overflow stops there and keeps its best ones; the others go on. The stop button of a
-    notebook ends the training of all, and each keeps its best weights.
+    The best weights are those with the lowest validation loss. They are also what remains when the stop button of a
+    notebook ends the training, or when a network's weights overflow: that one stops there, the others go on.
 
     Args:
         learners: the networks, changed in place, with their histories.
         ipd: phase differences of the training sounds in radians, shape (n,).
-        spikes: shape (n, n_steps, n_inputs).
+        spikes: shape (n, n_steps, n_inputs), any number type.
         validation: the same two for the validation sounds.
         epochs: number of passes through the training sounds.
-        batch_size: sounds a step.
+        batch_size: sounds a step; what is left over at the end of an epoch waits for the next shuffle.
         generator: shuffles the sounds.
         snapshots_at: numbers of epochs after which best and last weights are kept.
         renew: draws new training sounds, which take the place of the old ones, before each epoch but the first.
         on_epoch: called with the number of epochs done.
+
+    Raises:
+        ValueError: a size is not positive, or sounds and phase differences do not match.
     """
+    check_sounds("spikes", ipd, spikes, batch_size)
+    check_sounds("validation", *validation, batch_size)
+    if batch_size > len(spikes):
+        raise ValueError(f"batch_size: got {batch_size}, allowed is at most {len(spikes)}, the training sounds")
+    if epochs < 0:
+        raise ValueError(f"epochs: got {epochs}, allowed is at least 0")
     labels, lowest = ipd_to_class(ipd), [math.inf] * len(learners)
     running = list(range(len(learners)))
     for learner in learners:

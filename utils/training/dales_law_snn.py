@@ -1,9 +1,8 @@
-"""Training and testing of the network that hears: cancellable, and never left with broken weights."""
+"""What the training of a network that hears leaves behind, and what the network makes of sounds."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import torch
@@ -27,7 +26,7 @@ class History:
         validation_loss: cross entropy on the validation sounds after each epoch.
         validation_accuracy: share of validation sounds that were named right.
         best_epoch: number of epochs after which the validation loss was lowest; 0 is the untrained network.
-        outcome: "finished", "stopped early", "cancelled" or "weights not finite".
+        outcome: "finished", "cancelled" or "weights not finite".
         stopped_at: number of the epoch that was under way when the training ended before its time, or None.
         last_weights: the weights after the last whole epoch, by name; the model itself holds the best ones.
     """
@@ -79,7 +78,7 @@ def evaluate(model: nn.Module, ipd: Tensor, spikes: Tensor, batch_size: int = 25
     Raises:
         ValueError: there are no sounds, not one phase difference for each, or batch_size is below 1.
     """
-    _check_data("spikes", ipd, spikes, batch_size)
+    check_sounds("spikes", ipd, spikes, batch_size)
     device = next(model.parameters()).device
     logits = torch.cat([model(part.to(device)) for part in spikes.split(batch_size)]).cpu()
     ipd = ipd.cpu()
@@ -93,109 +92,18 @@ def evaluate(model: nn.Module, ipd: Tensor, spikes: Tensor, batch_size: int = 25
     )
 
 
-def train(
-    model: nn.Module,
-    ipd: Tensor,
-    spikes: Tensor,
-    validation: tuple[Tensor, Tensor],
-    *,
-    epochs: int = 50,
-    batch_size: int = 64,
-    learning_rate: float = 0.01,
-    generator: torch.Generator | None = None,
-    optimizer: torch.optim.Optimizer | None = None,
-    after_step: Callable[[], None] | None = None,
-    on_epoch: Callable[[History], None] | None = None,
-    stopped: Callable[[], bool] | None = None,
-) -> History:
-    """Train a network with Adam on the cross entropy, and leave it with its best weights.
-
-    The best weights are those with the lowest validation loss. They are also what remains when the training is
-    cancelled (by `stopped`, by the stop button of a notebook) or when the weights overflow.
+def check_sounds(name: str, ipd: Tensor, spikes: Tensor, batch_size: int) -> None:
+    """Refuse sounds that cannot be taken a batch at a time.
 
     Args:
-        model: takes spikes (batch, n_steps, n_inputs), returns logits (batch, n_classes); changed in place.
-        ipd: phase differences of the training sounds in radians, shape (n,).
-        spikes: shape (n, n_steps, n_inputs), any number type.
-        validation: the same two for the validation sounds.
-        epochs: number of passes through the training sounds.
-        batch_size: sounds a step; what is left over at the end of an epoch waits for the next shuffle.
-        learning_rate: of Adam.
-        generator: shuffles the sounds; None takes torch's own.
-        optimizer: used in place of Adam with `learning_rate`.
-        after_step: called after each step, to keep weights in their domain.
-        on_epoch: called with the history after each epoch.
-        stopped: asked before each step; True ends the training.
-
-    Returns:
-        The history.
+        name: of the sounds, as the caller knows them.
+        ipd: phase differences, shape (n,).
+        spikes: shape (n, n_steps, n_inputs).
+        batch_size: sounds at a time.
 
     Raises:
-        ValueError: a size is not positive, or sounds and phase differences do not match.
+        ValueError: there are no sounds, not one phase difference for each, or batch_size is below 1.
     """
-    _check_data("spikes", ipd, spikes, batch_size)
-    _check_data("validation", *validation, batch_size)
-    if batch_size > len(spikes):
-        raise ValueError(f"batch_size: got {batch_size}, allowed is at most {len(spikes)}, the training sounds")
-    if epochs < 0:
-        raise ValueError(f"epochs: got {epochs}, allowed is at least 0")
-    device = next(model.parameters()).device
-    spikes, labels = spikes.to(device), ipd_to_class(ipd).to(device)
-    generator = generator or torch.Generator().manual_seed(int(torch.randint(2**62, ())))
-    optimizer = optimizer or torch.optim.Adam(model.parameters(), lr=learning_rate)
-    history = History()
-    best = _Best(model, math.inf)
-    history.last_weights = best.weights
-
-    def give_up(outcome: str) -> History:
-        history.outcome, history.stopped_at = outcome, history.epochs + 1
-        model.load_state_dict(best.weights)
-        return history
-
-    try:
-        while history.epochs < epochs:
-            total, n_batches = 0.0, len(spikes) // batch_size
-            for batch in torch.randperm(len(spikes), generator=generator).to(device).split(batch_size)[:n_batches]:
-                if stopped is not None and stopped():
-                    return give_up(CANCELLED)
-                loss = F.cross_entropy(LOGIT_SCALE * model(spikes.index_select(0, batch)), labels[batch])
-                optimizer.zero_grad()
-                loss.backward()
-                optimizer.step()
-                if after_step is not None:
-                    after_step()
-                total += loss.item()
-                if not math.isfinite(total):
-                    return give_up(NOT_FINITE)
-            if not all(bool(weight.isfinite().all()) for weight in model.parameters()):
-                return give_up(NOT_FINITE)
-            tested = evaluate(model, *validation)
-            history.train_loss.append(total / n_batches)
-            history.validation_loss.append(tested.loss)
-            history.validation_accuracy.append(tested.accuracy)
-            history.last_weights = _copied(model)
-            if tested.loss < best.loss:
-                best.loss, best.weights, history.best_epoch = tested.loss, history.last_weights, history.epochs
-            if on_epoch is not None:
-                on_epoch(history)
-    except KeyboardInterrupt:
-        return give_up(CANCELLED)
-    model.load_state_dict(best.weights)
-    return history
-
-
-class _Best:
-    """The weights with the lowest validation loss so far."""
-
-    def __init__(self, model: nn.Module, loss: float) -> None:
-        self.weights, self.loss = _copied(model), loss
-
-
-def _copied(model: nn.Module) -> dict[str, Tensor]:
-    return {name: value.detach().clone() for name, value in model.state_dict().items()}
-
-
-def _check_data(name: str, ipd: Tensor, spikes: Tensor, batch_size: int) -> None:
     if batch_size < 1:
         raise ValueError(f"batch_size: got {batch_size}, allowed is 1 or more")
     if len(spikes) == 0:
