@@ -71,20 +71,6 @@ def test_spirals_are_learned():
     assert evaluate_classifier(network, X_test, y_test)[1] > 0.95
 
 
-def test_on_epoch_hears_of_every_epoch_and_stopped_ends_training():
-    X, y = create_spiral_dataset(2, 0.1, 40, seeded())
-    network, heard = MLP(2, [4], 2, generator=seeded()), []
-    history = train_classifier(
-        network, X, y, 5, 20, generator=seeded(), on_epoch=lambda e, loss: heard.append((e, loss))
-    )
-    assert [epoch for epoch, _ in heard] == [1, 2, 3, 4, 5]
-    assert torch.equal(torch.stack([loss for _, loss in heard]), history)
-    asked = iter([False] * 5 + [True])  # four steps an epoch: the second step of epoch 2
-    stopped = train_classifier(network, X, y, 5, 20, generator=seeded(), stopped=lambda: next(asked))
-    assert stopped.shape == (1,)
-    assert train_classifier(network, X, y, 5, 20, generator=seeded(), stopped=lambda: True).shape == (0,)
-
-
 def test_scores_come_in_evaluation_mode_and_leave_the_mode_alone():
     network = MLP(2, [16], 3, dropout=0.5, generator=seeded())
     X, y = create_spiral_dataset(3, 0.1, 30, seeded())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -158,8 +158,6 @@ def train_classifier(
     batch_size: int = 128,
     lr: float = 1e-3,
     generator: torch.Generator | Sequence[torch.Generator] | None = None,
-    on_epoch: Callable[[int, torch.Tensor], None] | None = None,
-    stopped: Callable[[], bool] | None = None,
     class_weights: torch.Tensor | None = None,
 ) -> torch.Tensor:
     """Train with Adam on shuffled batches of cross entropy; a last batch that is smaller is left out.
@@ -172,13 +170,11 @@ def train_classifier(
         batch_size: samples in a batch; cut to n when there are fewer.
         lr: Adam's step size.
         generator: source of the order of the samples, one, or one for each member; torch's own when None.
-        on_epoch: called with the number of epochs done and their last mean loss.
-        stopped: asked after every step; True ends training with what was learned so far.
         class_weights: how much a sample of each class counts in the mean loss of a batch, (classes,); all alike when
             None.
 
     Returns:
-        Mean loss of each completed epoch in nats, (epochs,) or (epochs, members).
+        Mean loss of each epoch in nats, (epochs,) or (epochs, members).
 
     Raises:
         ValueError: X and y do not fit together, a count below 1, or a step size that is not a positive number.
@@ -197,7 +193,7 @@ def train_classifier(
     optimiser = torch.optim.Adam(model.parameters(), lr=lr)
     history = []
     model.train()
-    for epoch in range(epochs):
+    for _ in range(epochs):
         order = torch.stack([torch.randperm(n, generator=source) for source in sources]).to(X.device)
         if y.ndim == 2:
             rows = torch.arange(members, device=X.device)[:, None]
@@ -218,11 +214,7 @@ def train_classifier(
             losses.sum().backward()
             optimiser.step()
             total += losses.detach()
-            if stopped is not None and stopped():
-                return torch.stack(history) if history else torch.empty(0, *y.shape[:-1])
         history.append(total / steps)
-        if on_epoch is not None:
-            on_epoch(epoch + 1, history[-1])
     return torch.stack(history)
 
 
