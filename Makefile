@@ -54,8 +54,9 @@ lint: developer ## check style, and the form of the stored notebooks
 	@"$(PY)" tools/refresh.py --check
 	@"$(PY)" tools/publish.py --check
 
-coverage: developer ## how much of utils the plain tests reach
+coverage: developer ## how much of utils the plain tests reach, and how many small mistakes they notice
 	@"$(PY)" -m pytest -q $(PARALLEL) -m "not slow" --cov --cov-report=term tests
+	@"$(PY)" tools/mutation.py --mutants 60 --seed 1 --seconds 10 --least 0.8
 
 publish: developer ## write the public address everywhere (a new one: REPO=owner/name)
 	@"$(PY)" tools/publish.py $(if $(REPO),--repo "$(REPO)")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 import tomllib
@@ -24,14 +23,11 @@ def notebook_paths() -> list[Path]:
 def kernel_environment() -> dict[str, str]:
     """Environment variables under which notebooks and tests give the same digits everywhere.
 
-    `COURSE_THREADS` overrides the one thread, to show that nothing depends on it.
-
     Returns:
         Variable names and values, to be laid over the present environment.
     """
-    threads = os.environ.get("COURSE_THREADS", "1")
     names = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
-    return dict.fromkeys(names, threads) | {"PYTHONHASHSEED": "0"}
+    return dict.fromkeys(names, "1") | {"PYTHONHASHSEED": "0"}
 
 
 @dataclass(frozen=True)

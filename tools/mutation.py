@@ -34,6 +34,7 @@ from random import Random
 from typing import Any
 
 import psutil
+from scipy.stats import binomtest
 
 from course import ROOT, kernel_environment
 from judgeable import judgeable
@@ -383,9 +384,23 @@ def _function(test: str) -> str:
     return test.partition("[")[0]
 
 
-def share_noticed(mutants: Sequence[Mutant]) -> float:
-    """Part of the judged mutants that a test noticed, from 0 to 1."""
-    return sum(mutant.verdict in {KILLED, TIMED_OUT, CRASHED} for mutant in mutants) / len(mutants)
+def is_noticed(mutant: Mutant) -> bool:
+    """Whether a judged mutant was noticed by a test that does not fail anyway."""
+    return mutant.verdict in {KILLED, TIMED_OUT, CRASHED}
+
+
+def shares_that_fit(noticed: int, n: int) -> tuple[float, float]:
+    """The lowest and the highest share of all mutants that a sample leaves possible, with 95 % confidence.
+
+    Args:
+        noticed: how many of the sample were noticed.
+        n: size of the sample.
+
+    Returns:
+        Wilson's interval, from 0 to 1.
+    """
+    interval = binomtest(noticed, n).proportion_ci(method="wilson")
+    return interval.low, interval.high
 
 
 def main() -> None:
@@ -394,16 +409,19 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0, help="of the choice (0)")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="side by side (all processors)")
     parser.add_argument("--seconds", type=float, default=60, help="of processor time for the tests of one mutant (60)")
-    parser.add_argument("--least", type=float, default=0, help="the share below which this fails, from 0 to 1 (0)")
+    parser.add_argument(
+        "--least", type=float, default=0, help="fails if the share of all mutants is surely below, from 0 to 1 (0)"
+    )
     options = parser.parse_args()
     os.environ.update(kernel_environment())
     judged: list[Mutant] = []
     for mutant in judge(draw_mutants(options.mutants, options.seed), options.jobs, options.seconds):
         judged.append(mutant)
         print(mutant, flush=True)
-    share = share_noticed(judged)
-    print(f"{share:.1%} of {len(judged)} mutants were noticed (seed {options.seed}).")
-    sys.exit(share < options.least)
+    noticed, n = sum(map(is_noticed, judged)), len(judged)
+    low, high = shares_that_fit(noticed, n)
+    print(f"{noticed / n:.1%} of {n} mutants were noticed (seed {options.seed}; 95 %: {low:.1%} to {high:.1%}).")
+    sys.exit(high < options.least)
 
 
 if __name__ == "__main__":

@@ -42,8 +42,13 @@ SETTINGS = {
 # says that the kernel has died.
 MODEL = "jupyterapp.shell.currentWidget"
 CODE = f"[...{MODEL}.content.model.cells].filter(c => c.type === 'code')"
-RAISED = f"{CODE}.some(c => c.outputs.toJSON().some(o => o.output_type === 'error'))"
+# An output's kind alone: whole outputs hold pictures of megabytes.
+KINDS = "Array.from({length: c.outputs.length}, (_, i) => c.outputs.get(i).type)"
+RAISED = f"{CODE}.some(c => {KINDS}.includes('error'))"
 STOPPED = f"({RAISED} || document.querySelector('.jp-Dialog') !== null)"
+# What has stood for a live view, and now says that there is none. The course hides it.
+GIVEN_UP = """[...document.querySelectorAll('.jp-OutputArea-output')]
+  .filter(e => e.textContent.startsWith('Error displaying widget')).length"""
 # What a screen reader calls the control that has the focus, or null outside of the panel.
 CALLED = "e.getAttribute('aria-label') || e.labels?.[0]?.textContent || e.textContent.trim() || e.title"
 NAME = f"root => {{ const e = document.activeElement; return root.contains(e) ? {CALLED} : null; }}"
@@ -118,11 +123,15 @@ class MemoryWatch:
     """
 
     def __init__(self, pid: int) -> None:
-        self.peak = 0
+        self.forget()
         self._root = psutil.Process(pid)
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
         self._thread.start()
+
+    def forget(self) -> None:
+        """Begin anew."""
+        self.peak = self._resident = 0
 
     def stop(self) -> None:
         """Look no further."""
@@ -135,7 +144,17 @@ class MemoryWatch:
                 processes = [self._root, *self._root.children(recursive=True)]
             except psutil.NoSuchProcess:
                 return
-            self.peak = max(self.peak, sum(map(_held, processes)))
+            # Shares take time to add up, so they are asked for only where all together hold more than ever.
+            if (resident := sum(map(_resident, processes))) > self._resident:
+                self._resident = resident
+                self.peak = max(self.peak, sum(map(_held, processes)))
+
+
+def _resident(process: psutil.Process) -> int:
+    try:
+        return process.memory_info().rss
+    except (psutil.NoSuchProcess, psutil.AccessDenied):
+        return 0  # it has just ended
 
 
 def _held(process: psutil.Process) -> int:
@@ -144,7 +163,7 @@ def _held(process: psutil.Process) -> int:
         rollup = Path(f"/proc/{process.pid}/smaps_rollup")
         if rollup.exists():
             return int(re.search(r"^Pss:\s+(\d+) kB", rollup.read_text(), re.MULTILINE)[1]) * 1024
-        return process.memory_info().rss
+        return _resident(process)
     except (psutil.NoSuchProcess, psutil.AccessDenied, OSError, TypeError):
         return 0  # it has just ended
 
@@ -281,6 +300,7 @@ class NotebookPage:
         self.page.wait_for_function(
             f"() => {CODE}.every(c => c.executionState === 'idle' && c.executionCount !== null) || {STOPPED}",
             timeout=1000 * seconds,
+            polling=200,  # ms; at every frame, as is usual, it would take time from the kernel
         )
 
     def complaints(self) -> list[str]:
@@ -311,6 +331,14 @@ class NotebookPage:
     def panel(self, number: int) -> PanelOnPage:
         """The slider panel that a cell shows."""
         return PanelOnPage(self.page, self.cell(number))
+
+    def wait_until_views_are_given_up(self, least: int = 1) -> None:
+        """Wait until so many live views are known to be none: the widgets' manager looks for a kernel's models first.
+
+        Args:
+            least: how many views.
+        """
+        self.page.wait_for_function(f"least => {GIVEN_UP} >= least", arg=least)
 
     def save(self) -> None:
         """Save the notebook, and wait until it is."""

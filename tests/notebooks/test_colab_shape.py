@@ -1,7 +1,8 @@
 """The course as a Colab session meets it: Colab's versions, one notebook in an empty folder, the rest fetched.
 
-A student answers every exercise wrongly there, on a machine that knows ASCII alone. Each notebook runs to its end all
-the same; a last cell then does with its panels and predictions what a reader would.
+A student answers every exercise wrongly there, on a machine that knows ASCII alone, and with two threads, where
+`make test` has one. Each notebook runs to its end all the same, with the words of the stored one; a last cell then does
+with its panels and predictions what a reader would.
 """
 
 import inspect
@@ -24,6 +25,8 @@ NOTEBOOKS = {path.name[:2]: nb for path, nb in read_all().items()}
 COLAB = "import sys\nimport types\n\nimport utils\n\nsys.modules['google.colab'] = types.ModuleType('google.colab')"
 LONGEST_ACTION = 120  # seconds
 ASCII = {"LC_ALL": "C", "LANG": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+# A thread that waits lets others work.
+THREADS = {"OMP_NUM_THREADS": "2", "OMP_WAIT_POLICY": "passive"}
 
 pytestmark = [
     pytest.mark.slow,
@@ -140,7 +143,13 @@ def executed(stored, remote, tmp_path_factory):
     (foreign / "utils" / "__init__.py").touch()
     # Without an index, whatever the start cell wanted to install would fail.
     environment = {"COURSE_REPOSITORY": remote, "COLAB_RELEASE_TAG": "release-colab", "PIP_NO_INDEX": "1"}
-    return run(nb, folder=folder, python=PYTHON, environment=environment | ASCII | {"PYTHONPATH": str(foreign)})
+    environment |= ASCII | THREADS | {"PYTHONPATH": str(foreign)}
+    return run(nb, folder=folder, python=PYTHON, environment=environment)
+
+
+@pytest.fixture(scope="class")
+def may_differ():
+    return set()
 
 
 @pytest.fixture(scope="class")

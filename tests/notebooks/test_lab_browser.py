@@ -1,11 +1,9 @@
 """Each notebook in JupyterLab, in a real browser: run, read, and used by keyboard and mouse."""
 
-import re
-
 import nbformat
 import pytest
 from browser_tools import BROWSER, NO_BROWSER, Jupyter, NotebookPage, axe, chromium
-from notebook_tools import answered, cells_that_call, code_cells, exercise_cells, panel_cells, panel_title
+from notebook_tools import answered, cells_that_call, code_cells, exercise_cells, panel_cells, panel_title, shortened
 
 from course import notebook_paths
 from utils.exercises import get
@@ -30,12 +28,10 @@ def browser():
 def nb(request):
     nb = nbformat.read(NOTEBOOKS[request.cls.number], as_version=4)
     nb.cells = [cell for cell in nb.cells if not request.cls.cells or cell.id in request.cls.cells]
-    for cell in nb.cells if request.cls.trains else []:
-        cell.source = re.sub(r"\bepochs=\d+", "epochs=2", cell.source)
-    return nb
+    return shortened(nb)[0] if request.cls.trains else nb
 
 
-@pytest.fixture(scope="class")
+@pytest.fixture(scope="module")
 def server(tmp_path_factory):
     server = Jupyter(tmp_path_factory.mktemp("lab"), limit=MEMORY)
     yield server
@@ -43,25 +39,34 @@ def server(tmp_path_factory):
 
 
 @pytest.fixture(scope="class")
-def lab(request, browser, server, nb):
-    """The notebook after Run All."""
-    server.add("notebook.ipynb", nbformat.writes(nb))
-    page = NotebookPage(browser, server, "notebook.ipynb")
-    try:
-        page.run_all(seconds=480)
-    except Exception:
-        page.keep(f"{request.cls.__name__}-run")
-        raise
+def opened(request, browser, server, nb):
+    """The notebook with a kernel, before anything has run."""
+    name = f"{request.cls.number}.ipynb"
+    server.add(name, nbformat.writes(nb))
+    server.memory.forget()
+    page = NotebookPage(browser, server, name)
     yield page
+    page.shut_down()
     page.page.close()
+
+
+@pytest.fixture(scope="class")
+def lab(request, opened):
+    """The notebook after Run All."""
+    try:
+        opened.run_all(seconds=480)
+    except Exception:
+        opened.keep(f"{request.cls.__name__}-run")
+        raise
+    return opened
 
 
 @pytest.fixture(autouse=True)
 def _keep_failures(request):
     failed = request.session.testsfailed
     yield
-    if request.session.testsfailed > failed and "lab" in request.fixturenames:
-        request.getfixturevalue("lab").keep(request.node.nodeid.rpartition("/")[2])
+    if request.session.testsfailed > failed and "opened" in request.fixturenames:
+        request.getfixturevalue("opened").keep(request.node.nodeid.rpartition("/")[2])
 
 
 def assert_words_behind_figures(page, nb):
@@ -90,6 +95,22 @@ class Notebook:
     cells: tuple[str, ...] = ()
     trains = False
     lasts = True
+
+    def test_before_anything_runs_figures_and_words_stand_there(self, opened, nb):
+        """The first one: the page is as the notebook is stored."""
+        for number in panel_cells(nb):
+            title = panel_title(nb.cells[number])
+            picture = opened.cell(number).locator(".jp-OutputArea-output img:not(.figure-words)")
+            picture.scroll_into_view_if_needed()
+            assert picture.evaluate("e => e.complete && e.naturalWidth > e.width && e.width > 300")
+            words = opened.cell(number).locator(".jp-OutputArea-output p strong")
+            words.scroll_into_view_if_needed()
+            # What comes into the window is drawn a moment later, and only then has a text.
+            opened.page.wait_for_function("e => e.innerText", arg=words.element_handle())
+            assert words.inner_text() == f"{title}."
+        for number in cells_that_call(nb, "predict"):
+            fold = opened.cell(number).locator(".jp-OutputArea-output details")
+            assert not fold.evaluate("e => e.open")
 
     def test_every_cell_runs_and_nothing_is_fetched_from_elsewhere(self, lab):
         assert lab.complaints() == []
@@ -133,18 +154,20 @@ class Notebook:
                 assert last == first, f"cell {number}"
 
     def test_panels_follow_the_mouse(self, lab, nb):
+        """Every panel's first slider: where a key has brought the others to their ends, a mouse finds nothing new."""
         for number in panel_cells(nb):
             panel = lab.panel(number)
             first = panel.reset()
+            if not panel.sliders.count():
+                continue
             panel.watch()
-            for place in range(panel.sliders.count()):
-                low, high, now = panel.range(place)
-                there, back = (0.2, 0.7) if now > (low + high) / 2 else (0.8, 0.3)
-                clicked = panel.click(place, there)
-                assert clicked["alt"] == clicked["words"]
-                panel.drag(place, back)
-                panel.buttons.last.click()
-                panel.settle()
+            low, high, now = panel.range(0)
+            there, back = (0.2, 0.7) if now > (low + high) / 2 else (0.8, 0.3)
+            clicked = panel.click(0, there)
+            assert clicked["alt"] == clicked["words"]
+            panel.drag(0, back)
+            panel.buttons.last.click()
+            panel.settle()
             assert len(panel.places()) == 1, f"cell {number}: the picture jumps"
             assert panel.state() == first, f"cell {number}"
 
@@ -243,32 +266,12 @@ class Notebook:
         print(f"notebook {self.number}: {server.memory.peak / 1e6:.0f} MB")  # shown by pytest -rP
         assert 200e6 < server.memory.peak < MEMORY
 
-    def test_without_a_kernel_figures_and_words_stand_there(self, browser, server, nb):
-        server.add("stored.ipynb", nbformat.writes(nb))
-        page = NotebookPage(browser, server, "stored.ipynb")
-        page.menu("Kernel", "Shut Down Kernel")
-        page.page.wait_for_selector("text=No Kernel")
-        for number in panel_cells(nb):
-            title = panel_title(nb.cells[number])
-            picture = page.cell(number).locator(".jp-OutputArea-output img:not(.figure-words)")
-            picture.scroll_into_view_if_needed()
-            assert picture.evaluate("e => e.complete && e.naturalWidth > e.width && e.width > 300")
-            words = page.cell(number).locator(".jp-OutputArea-output p strong")
-            words.scroll_into_view_if_needed()
-            # What comes into the window is drawn a moment later, and only then has a text.
-            page.page.wait_for_function("e => e.innerText", arg=words.element_handle())
-            assert words.inner_text() == f"{title}."
-        for number in cells_that_call(nb, "predict"):
-            fold = page.cell(number).locator(".jp-OutputArea-output details")
-            assert not fold.evaluate("e => e.open")
-        page.page.close()
-
     def test_saved_and_opened_again_nothing_is_an_error(self, lab, browser, server, nb):
         """The last one: it ends the kernel."""
         lab.save()
         lab.shut_down()
-        again = NotebookPage(browser, server, "notebook.ipynb", kernel=False)
-        again.page.wait_for_timeout(4000)  # the widgets' manager looks for a kernel's models before it gives up
+        again = NotebookPage(browser, server, f"{self.number}.ipynb", kernel=False)
+        again.wait_until_views_are_given_up()
         shown = {"panel": 0, "prediction": 0}
         for number, cell in code_cells(nb):
             if not any("text/html" in out.get("data", {}) for out in cell.outputs):

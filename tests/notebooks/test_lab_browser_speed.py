@@ -10,7 +10,7 @@ from course import notebook_paths
 
 NOTEBOOKS = {path.name[:2]: path for path in notebook_paths()}
 MEDIAN, NEARLY_ALL, SHARE = 110, 180, 0.6  # ms, ms for 95 of 100, of the usual way's median
-ROUNDS, PRESSES, USUAL_PRESSES = 2, 10, 4
+ROUNDS, PRESSES, USUAL_PRESSES = 2, 7, 3
 ATTEMPTS = 3
 
 pytestmark = [
@@ -99,7 +99,7 @@ class Stopwatch:
             count = len(self.times)
             self._page.keyboard.press(self._key)
             self._page.wait_for_function("([root, n]) => root.times.length > n", arg=[self._root, count])
-            self._page.wait_for_timeout(100)
+            self._page.wait_for_timeout(50)
 
     @property
     def times(self) -> list[float]:

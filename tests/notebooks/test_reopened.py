@@ -38,8 +38,6 @@ SEEN = """() => [...document.querySelectorAll('.jp-OutputArea-child')].filter(e 
     stand_in: e.querySelector('.course-stand-in, .jp-RenderedImage') !== null,
     text: e.innerText}))"""
 VIEWS = 5
-GIVEN_UP = """[...document.querySelectorAll('.jp-OutputArea-output')]
-  .filter(e => e.textContent.startsWith('Error displaying widget')).length"""
 
 
 @pytest.fixture(scope="module")
@@ -63,8 +61,7 @@ def save_and_leave(page):
 
 def reopened(browser, server, name):
     page = NotebookPage(browser, server, name, kernel=False)
-    # The widget manager looks for a kernel's models before it gives up every view.
-    page.page.wait_for_function(f"() => {GIVEN_UP} === {VIEWS}")
+    page.wait_until_views_are_given_up(VIEWS)
     return page
 
 

@@ -348,13 +348,9 @@ class TestPicture:
             assert made.text["Notebooks"] == "01_test"
 
 
-class TestKernelEnvironment:
-    def test_one_thread_unless_told_otherwise(self, monkeypatch):
-        monkeypatch.delenv("COURSE_THREADS", raising=False)
-        assert course.kernel_environment()["OMP_NUM_THREADS"] == "1"
-        monkeypatch.setenv("COURSE_THREADS", "2")
-        assert course.kernel_environment()["OMP_NUM_THREADS"] == "2"
-        assert course.kernel_environment()["PYTHONHASHSEED"] == "0"
+def test_a_kernel_has_one_thread_and_hashes_as_every_other():
+    assert course.kernel_environment()["OMP_NUM_THREADS"] == "1"
+    assert course.kernel_environment()["PYTHONHASHSEED"] == "0"
 
 
 @pytest.mark.parametrize(
