@@ -1,7 +1,7 @@
 """Every panel of the website in a real browser, against what Python itself says and draws.
 
-Forty states of each are compared in their sentence, and the first twenty of these in their picture, too: among them are
-both ends of every control.
+Thirty states of each are compared in their sentence, and the first twelve of these in their picture, too: among them
+are both ends of every control.
 """
 
 import math
@@ -33,7 +33,7 @@ from utils.datasets.stereo import stereo_sound
 from utils.panels.states import outline
 
 NOTEBOOKS = [path.stem for path in notebook_paths()]
-STATES, PICTURES = 40, 20
+STATES, PICTURES = 30, 12
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.timeout(1800),

@@ -217,10 +217,11 @@ class Jupyter:
         """Put a notebook into the course's folder."""
         (self.root / "notebooks" / name).write_text(source, encoding="utf-8")
 
-    def url(self, name: str) -> str:
-        """Where JupyterLab opens that notebook, and no other that was open before."""
+    def url(self, name: str = "") -> str:
+        """Where JupyterLab opens that notebook, or none, and no other that was open before."""
         workspace = secrets.token_hex(4)
-        return f"{self.address}lab/workspaces/{workspace}/tree/notebooks/{quote(name)}?token={self._token}"
+        tree = f"/tree/notebooks/{quote(name)}" if name else ""
+        return f"{self.address}lab/workspaces/{workspace}{tree}?token={self._token}"
 
     def close(self) -> None:
         """End the server and its kernels."""
@@ -258,6 +259,41 @@ def _write_settings(folder: Path) -> None:
         path.write_text(json.dumps(values), encoding="utf-8")
 
 
+class Workplace:
+    """A page of JupyterLab in which one notebook after the other is opened: its start takes longer than theirs.
+
+    Args:
+        browser: of Playwright.
+        server: which serves it.
+    """
+
+    def __init__(self, browser, server: Jupyter) -> None:
+        self._browser, self._server, self._page = browser, server, None
+
+    @property
+    def page(self):
+        """The page, of Playwright."""
+        if self._page is None:
+            self._page = _new_page(self._browser)
+            self._page.goto(self._server.url())
+            self._page.wait_for_function("() => window.jupyterapp?.restored.then(() => true)")
+        return self._page
+
+    def leave(self) -> None:
+        """Close it, with all that is open or stuck there; the next page begins anew."""
+        if self._page is not None:
+            self._page.close()
+            self._page = None
+
+
+def _new_page(browser):
+    # One context: what one page has fetched and compiled, the next one has at once.
+    (context,) = browser.contexts or [browser.new_context(viewport={"width": 1300, "height": 900})]
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    return page
+
+
 class NotebookPage:
     """A notebook opened in JupyterLab.
 
@@ -265,22 +301,26 @@ class NotebookPage:
         browser: of Playwright.
         server: which serves it.
         name: its file name in the course's folder.
-        seconds: how long a single step may take.
         kernel: whether to wait for one.
+        workplace: where to open it; on a page of its own if not given.
 
     Attributes:
         page: of Playwright.
         elsewhere: addresses outside of the server that the page asked for.
     """
 
-    def __init__(self, browser, server: Jupyter, name: str, seconds: float = 60, kernel: bool = True) -> None:
-        # One context: what one page has fetched and compiled, the next one has at once.
-        (context,) = browser.contexts or [browser.new_context(viewport={"width": 1300, "height": 900})]
-        self.page = context.new_page()
-        self.page.set_default_timeout(1000 * seconds)
+    def __init__(
+        self, browser, server: Jupyter, name: str, kernel: bool = True, workplace: Workplace | None = None
+    ) -> None:
         self.elsewhere: list[str] = []
-        self.page.on("request", lambda r: self._note(r.url, server.address))
-        self.page.goto(server.url(name))
+        self._address, self._own = server.address, workplace is None
+        self.page = _new_page(browser) if workplace is None else workplace.page
+        self.page.on("request", self._note)
+        if workplace is None:
+            self.page.goto(server.url(name))
+        else:
+            open_it = "async path => { await jupyterapp.commands.execute('docmanager:open', {path}); }"
+            self.page.evaluate(open_it, f"notebooks/{name}")
         self.page.wait_for_selector(".jp-Notebook .jp-CodeCell")
         if kernel:
             self.page.wait_for_function(f"() => {MODEL}?.sessionContext.session?.kernel?.status === 'idle'")
@@ -368,6 +408,15 @@ class NotebookPage:
         """End the notebook's kernel."""
         self.page.evaluate(f"() => {MODEL}.sessionContext.shutdown()")
 
+    def close(self) -> None:
+        """Close the notebook, and its page if that is its own."""
+        self.page.remove_listener("request", self._note)
+        if self._own:
+            self.page.close()
+        else:
+            self.page.evaluate(f"() => {MODEL}.dispose()")
+            self.page.wait_for_selector(".jp-Notebook", state="detached")
+
     def words_of_figures(self, number: int) -> list[tuple[str, float, bool]]:
         """What a cell says behind its figures: the words, how high they stand on the page, whether they are read."""
         words = self.cell(number).locator(".figure-words")
@@ -398,9 +447,10 @@ class NotebookPage:
         self.page.screenshot(path=ARTEFACTS / f"{name}.png")
         (ARTEFACTS / f"{name}.html").write_text(self.page.content(), encoding="utf-8")
 
-    def _note(self, url: str, address: str) -> None:
-        if not url.startswith((address, address.replace("http", "ws", 1), "data:", "blob:")):
-            self.elsewhere.append(url)
+    def _note(self, request) -> None:
+        here = self._address, self._address.replace("http", "ws", 1), "data:", "blob:"
+        if not request.url.startswith(here):
+            self.elsewhere.append(request.url)
 
 
 class PanelOnPage:

@@ -172,7 +172,7 @@ class HostileRun(Student):
     """One notebook.
 
     Attributes:
-        trains: whether its trainings take long.
+        trains: whether its trainings take long. Those of 05 do not, and its legends stand where its curves leave room.
     """
 
     verdict = CORRECT
@@ -217,7 +217,6 @@ class Test04(HostileRun):
 
 class Test05(HostileRun):
     number = "05"
-    trains = True
 
 
 class Test02(HostileRun):

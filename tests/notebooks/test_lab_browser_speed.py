@@ -3,7 +3,7 @@
 import nbformat
 import numpy as np
 import pytest
-from browser_tools import BROWSER, NO_BROWSER, Jupyter, NotebookPage, chromium
+from browser_tools import BROWSER, NO_BROWSER, Jupyter, NotebookPage, Workplace, chromium
 from notebook_tools import cells_behind, panel_cells
 
 from course import notebook_paths
@@ -120,8 +120,13 @@ def server(tmp_path_factory):
     started.close()
 
 
+@pytest.fixture(scope="module")
+def workplace(browser, server):
+    return Workplace(browser, server)
+
+
 @pytest.fixture(scope="module", params=["01", "02", "05"])
-def lab(request, browser, server):
+def lab(request, browser, server, workplace):
     """What the panels of a notebook need, after Run All, with the usual form of each in a cell at the end."""
     whole = nbformat.read(NOTEBOOKS[request.param], as_version=4)
     kept = cells_behind(whole, panel_cells(whole))
@@ -131,12 +136,12 @@ def lab(request, browser, server):
     usual = range(len(nb.cells), len(nb.cells) + len(panels))
     nb.cells += [nbformat.v4.new_code_cell(f"usual_way(*recorded_calls[{place}])") for place in range(len(panels))]
     server.add(f"{request.param}.ipynb", nbformat.writes(nb))
-    page = NotebookPage(browser, server, f"{request.param}.ipynb")
+    page = NotebookPage(browser, server, f"{request.param}.ipynb", workplace=workplace)
     page.run_all(seconds=280)
     assert page.complaints() == []
     yield page, list(zip(panels, usual, strict=True))
     page.shut_down()
-    page.page.close()
+    page.close()
 
 
 def measure(page, panel, usual):

@@ -56,7 +56,7 @@ def server(tmp_path_factory):
 def save_and_leave(page):
     page.save()
     page.shut_down()
-    page.page.close()
+    page.close()
 
 
 def reopened(browser, server, name):
