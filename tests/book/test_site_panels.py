@@ -1,6 +1,6 @@
 """Every panel of the website in a real browser, against what Python itself says and draws.
 
-Thirty states of each are compared in their sentence, and the first twelve of these in their picture, too: among them
+Thirty states of each are compared in their sentence, and the first fourteen of these in their picture, too: among them
 are both ends of every control.
 """
 
@@ -33,7 +33,7 @@ from utils.datasets.stereo import stereo_sound
 from utils.panels.states import outline
 
 NOTEBOOKS = [path.stem for path in notebook_paths()]
-STATES, PICTURES = 30, 12
+STATES, PICTURES = 30, 14
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.timeout(1800),
