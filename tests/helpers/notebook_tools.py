@@ -181,9 +181,10 @@ def run(nb, timeout=300, folder=NOTEBOOKS, python=sys.executable, environment=No
     manager.kernel_spec_manager.python = str(python)
     # How prints are cut into messages depends on timing; refresh.py joins them, too.
     options = {"timeout": timeout, "coalesce_streams": True, "resources": {"metadata": {"path": str(folder)}}}
-    client = NotebookClient(nb, km=manager, **options)
+    client = NotebookClient(nb, km=manager, shutdown_kernel="immediate", **options)
     variables = os.environ | kernel_environment() | {"MPLBACKEND": None} | (environment or {})
-    client.execute(env={name: value for name, value in variables.items() if value is not None})
+    # A kernel whose manager was given would live on, with all its memory.
+    client.execute(env={name: value for name, value in variables.items() if value is not None}, cleanup_kc=True)
     return nb
 
 
