@@ -271,8 +271,8 @@ def test_formulas_are_drawn_in_their_font(visit, name):
 def test_the_parts_of_a_formula_stand_in_their_order(visit, name):
     for parts in visit(name)["formulas"]:
         for (left, bottom, _), (later, _, top) in itertools.pairwise(parts):
-            # Further to the right, or on a new line.
-            assert later > left or top > bottom - 20
+            # Further to the right, or on a new line that does not touch the one above.
+            assert later > left or top > bottom
 
 
 def test_every_letter_of_every_formula_is_in_the_font(website):

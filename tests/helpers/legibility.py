@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -30,6 +31,8 @@ DEUTERANOPIA = np.array(
 )
 TO_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
 WHITE = TO_XYZ.sum(1)
+# A word, and not a formula or a name that is spelled so: sin(x), snnTorch.
+LOWER_CASE = re.compile(r"[a-z]{2,}\b(?!\()")
 
 
 def linear(colour) -> np.ndarray:
@@ -104,6 +107,8 @@ def offences(fig: Figure, width: float | None = WIDTH) -> list[str]:
         said += _under(legend, fig)
     for ax in fig.axes:
         said += _alike(ax)
+        titles = [ax.get_title(side) for side in ("left", "center", "right")]
+        said += [f"title {title!r}: begins with a small letter" for title in titles if LOWER_CASE.match(title)]
     return said
 
 

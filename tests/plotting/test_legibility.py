@@ -34,6 +34,12 @@ def test_an_ordinary_figure_offends_nobody(ax):
     assert offences(ax.figure) == []
 
 
+def test_a_title_in_small_letters_is_found(ax):
+    for title, offends in {"the same": True, "The same": False, "sin(x)": False, "snnTorch": False}.items():
+        ax.set_title(title)
+        assert bool(offences(ax.figure)) is offends, title
+
+
 def test_another_width_is_found():
     assert offences(Figure(figsize=(6, 3))) == ["width: 6 inches, the course's is 7.2"]
     assert offences(Figure(figsize=(6, 3)), width=None) == []

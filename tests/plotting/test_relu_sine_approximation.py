@@ -112,7 +112,7 @@ def test_methods_show_every_seed():
 def test_kinks_and_outside():
     kinks = {"default": np.full((10, 16), 7.0), "spread": np.full((10, 16), 1.0)}
     fig = legible(plots.plot_kinks({name: np.full((10, 16), 1.0) for name in kinks}, kinks, (0, LENGTH)))
-    assert [ax.get_title(loc="left") for ax in fig.axes] == ["default", "spread"]
+    assert [ax.get_title(loc="left") for ax in fig.axes] == ["Default", "Spread"]
     assert "default: ~100 % before and ~0 % after; spread: ~100 % before and ~100 % after" in words_of(fig)
     x = np.linspace(-LENGTH, 2 * LENGTH, 50)
     fig = legible(plots.plot_outside(x, np.sin(x), {"by hand": x, "solved": -x}, np.stack([x, x / 2]), (0, LENGTH)))

@@ -58,6 +58,22 @@ def test_a_plot_function_that_forgets_its_words_is_refused():
         plot_nothing()
 
 
+def test_titles_begin_with_a_capital_and_formulas_and_names_stay():
+    titles = {"two ways": "Two ways", "Two": "Two", "sin(x)": "sin(x)", "snnTorch: 3 spikes": "snnTorch: 3 spikes"}
+
+    @style.styled
+    def plot_titles():
+        fig = style.new_figure()
+        for ax, title in zip(fig.subplots(1, len(titles)), titles, strict=True):
+            ax.set_title(title, fontsize=9)
+            ax.text(0.5, 0.5, "a label")
+        return describe(fig, "Titles.")
+
+    axes = plot_titles().axes
+    assert [ax.get_title() or ax.get_title("left") for ax in axes] == [*titles.values()]
+    assert [ax.texts[0].get_text() for ax in axes] == ["a label"] * 4
+
+
 def test_a_users_settings_do_not_leak_into_the_figures_and_are_kept():
     with mpl.rc_context({"axes.facecolor": "black", "text.usetex": True, "figure.autolayout": True}):
         mpl.rcParams["axes.labelsize"] = 30

@@ -237,7 +237,7 @@ class Walk:
         valley.plot(near, self.loss(near), color=style.TRUTH, linewidth=style.CURVE)
         valley.set(xlim=(near[0], near[-1]), ylim=(-0.2, 2.4), xticks=[], yticks=[])
         valley.spines[["top", "right"]].set_visible(True)
-        valley.set_title("the valley, enlarged", fontsize=style.SMALL, weight="normal", pad=3)
+        valley.set_title("The valley, enlarged", fontsize=style.SMALL, weight="normal", pad=3)
         right.axhline(0, color=style.TRUTH, linewidth=style.GUIDE)
         right.set(xlabel="dose", ylabel="response", title="The response", xlim=(-0.03, 1.03))
         right.set_ylim(-0.06 * self.tent.max(), 1.15 * max(self.tent.max(), self.observed.max()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
@@ -13,6 +14,7 @@ import numpy as np
 from matplotlib import colormaps
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from utils.page.figures import words_of
 
@@ -75,7 +77,7 @@ def course_style() -> Iterator[None]:
 
 
 def styled(plot: Callable[..., Figure]) -> Callable[..., Figure]:
-    """Decorate a plot function: it draws in the course's look, and its figure must carry its words.
+    """Decorate a plot function: it draws in the course's look, its titles begin with a capital, and it carries words.
 
     Args:
         plot: returns a figure that passed `describe`.
@@ -91,11 +93,22 @@ def styled(plot: Callable[..., Figure]) -> Callable[..., Figure]:
     def drawn(*args: Any, **kwargs: Any) -> Figure:
         with course_style():
             fig = plot(*args, **kwargs)
+            _capitalize_titles(fig)
         if not words_of(fig):
             raise ValueError(f"{plot.__name__}: got a figure without words, allowed is describe(fig, words)")
         return fig
 
     return drawn
+
+
+def _capitalize_titles(fig: Figure) -> None:
+    for ax in fig.axes:
+        titles = {ax.get_title(side) for side in ("left", "center", "right")}
+        for text in ax.get_children():
+            words = text.get_text() if isinstance(text, Text) else ""
+            # What is spelled in small letters stays: sin(x), snnTorch.
+            if words in titles and re.match(r"[a-z]{2,}\b(?!\()", words):
+                text.set_text(words[0].upper() + words[1:])
 
 
 def new_figure(height: float = 3.6, width: float = WIDTH) -> Figure:
