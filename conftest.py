@@ -17,6 +17,7 @@ os.environ.pop("MPLBACKEND", None)
 
 # Each holds a kernel, and a browser at times: a gigabyte and more.
 MOST_WORKERS = 4
+LONGEST = {"test_lab_browser.py", "test_colab_shape.py", "test_hostile_runs.py", "test_site_panels.py"}
 COMPARABLE = comparable(ROOT)
 COMPLAINT = re.compile(r"^(Traceback \(most recent call last\)|.*\b\w*Warning: )", re.MULTILINE)
 
@@ -104,7 +105,7 @@ def pytest_collection():
 
 
 def pytest_collection_modifyitems(items):
-    """What takes longest starts first: notebooks, the last of the course before the others, and mutants."""
+    """What takes longest starts first: notebooks, the last of the course before the others, and tests that run them."""
     notebooks = sorted((item for item in items if is_notebook(item)), key=lambda item: item.path.name, reverse=True)
     others = [item for item in items if not is_notebook(item)]
-    items[:] = notebooks + sorted(others, key=lambda item: item.path.name != "test_mutation.py")
+    items[:] = notebooks + sorted(others, key=lambda item: item.path.name not in LONGEST)

@@ -313,12 +313,15 @@ class WholeNotebook(Notebook):
     """One class for each notebook, so that the workers share them."""
 
 
-class Test01(WholeNotebook):
-    number = "01"
+# The longest first.
+class Test04(WholeNotebook):
+    number = "04"
 
 
-class Test02(WholeNotebook):
-    number = "02"
+class Test06(WholeNotebook):
+    number = "06"
+    trains = True
+    lasts = False  # its button gives an answer, which is there at once
 
 
 class Test03(WholeNotebook):
@@ -326,8 +329,8 @@ class Test03(WholeNotebook):
     trains = True
 
 
-class Test04(WholeNotebook):
-    number = "04"
+class Test01(WholeNotebook):
+    number = "01"
 
 
 class Test05(WholeNotebook):
@@ -335,7 +338,5 @@ class Test05(WholeNotebook):
     trains = True
 
 
-class Test06(WholeNotebook):
-    number = "06"
-    trains = True
-    lasts = False  # its button gives an answer, which is there at once
+class Test02(WholeNotebook):
+    number = "02"

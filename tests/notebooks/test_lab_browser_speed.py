@@ -10,7 +10,7 @@ from course import notebook_paths
 
 NOTEBOOKS = {path.name[:2]: path for path in notebook_paths()}
 MEDIAN, NEARLY_ALL, SHARE = 110, 180, 0.6  # ms, ms for 95 of 100, of the usual way's median
-ROUNDS, PRESSES, USUAL_PRESSES = 2, 7, 3
+ROUNDS, PRESSES, USUAL_PRESSES = 2, 5, 2
 ATTEMPTS = 3
 
 pytestmark = [
