@@ -421,7 +421,7 @@ def main() -> None:
     noticed, n = sum(map(is_noticed, judged)), len(judged)
     low, high = shares_that_fit(noticed, n)
     print(f"{noticed / n:.1%} of {n} mutants were noticed (seed {options.seed}; 95 %: {low:.1%} to {high:.1%}).")
-    sys.exit(high < options.least)
+    sys.exit(bool(high < options.least))
 
 
 if __name__ == "__main__":

@@ -146,3 +146,8 @@ def test_another_program_hears_the_same_level_without_clipping(tmp_path):
     assert [abs(float(level) + 6.02) < 0.1 for level in found["Pk lev dB"]] == [True] * 3
     assert float(said.split("Length s")[1].split()[0]) == 1.0
     assert float(said.split("Flat factor")[1].split()[0]) < 10
+
+
+def test_a_sound_shorter_than_a_step_is_refused():
+    assert refusal(loudness, np.zeros((2, 7)), 8000, dt=1e-3) == "sound: got 7 samples, allowed are at least 8"
+    assert loudness(np.zeros((2, 8)), 8000, dt=1e-3).shape[-1] == 1

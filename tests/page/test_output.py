@@ -7,6 +7,7 @@ from notebook_tools import sanitized
 
 from utils import approx, progress
 from utils.page.output import emit, escape
+from utils.page.tables import Table
 
 
 @pytest.mark.parametrize(
@@ -66,3 +67,8 @@ def test_escape_leaves_no_markup():
 
 def test_progress_loops_over_everything():
     assert list(progress(range(5), desc="counting")) == [0, 1, 2, 3, 4]
+
+
+def test_a_table_refuses_a_row_that_does_not_fit():
+    with pytest.raises(ValueError, match="rows: got 1 entries in row 1, allowed are 2"):
+        Table(["name", "value"], [["a", "1"], ["b"]])

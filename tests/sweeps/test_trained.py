@@ -61,6 +61,28 @@ def test_new_sounds_at_the_same_phase_are_at_that_of_the_training(monkeypatch, p
     assert list(found) == ["training", "same_phase", "other_phases"]
 
 
+def test_what_ablations_and_timings_measure():
+    sounds = draw_sounds(0, n_train=FEW)
+    some = Condition(fraction=0.2, epochs=1, layout="block")
+    most = Condition(fraction=0.9, epochs=1, layout="block")
+    one, two = trained.train_group([some, most], sounds)
+    found = experiments.ablations(one, sounds)
+    assert list(found) == list(experiments.ABLATIONS)
+    assert found["best_nothing_old"] == experiments.accuracies(one, sounds)["test_accuracy"]
+    assert found["best_nothing_mean_given_back"] == found["best_nothing_old"], "nothing was taken, nothing comes back"
+    # Without inhibition there is more drive, without excitation less.
+    assert found["best_inhibitory_rate"] > found["best_nothing_rate"] > found["best_excitatory_rate"]
+    assert all(0 <= value <= 1 for name, value in found.items() if not name.endswith("rate"))
+    # There are not so many excitatory inputs as inhibitory ones to silence.
+    empty = {name for name, value in experiments.accuracies(two, sounds).items() if value == ""}
+    assert {name for name in empty if name.startswith("silent_")} == {
+        f"silent_excitatory_{name}" for name in experiments.SCORES
+    }
+    timings = experiments.timings(one, sounds)
+    assert list(timings) == list(experiments.TIMINGS)
+    assert all(0 <= value <= 1 for value in timings.values())
+
+
 def test_readouts_that_learn_anew_do_better_and_touch_nothing():
     sounds = draw_sounds(0, n_train=512)
     (one,) = trained.train_group([Condition(epochs=1, layout="block")], sounds)

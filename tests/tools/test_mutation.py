@@ -3,12 +3,14 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import psutil
 import pytest
 
+import mutation
 from course import ROOT
-from mutation import UNCERTAIN, draw_mutants, shares_that_fit
+from mutation import KILLED, SURVIVED, UNCERTAIN, Mutant, draw_mutants, shares_that_fit
 from tests_of import likely_tests, mentions, public_names
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked, which Windows cannot do")
@@ -167,6 +169,20 @@ def test_the_module_s_own_tests_are_the_nearest(module, nearest):
 )
 def test_a_small_sample_says_little(noticed, n, low, high):
     assert shares_that_fit(noticed, n) == pytest.approx((low, high), abs=1e-3)
+
+
+@pytest.mark.parametrize(("noticed", "code"), [(24, 0), (17, 0), (10, 1)])
+def test_it_fails_where_the_share_is_surely_below(noticed, code, monkeypatch, capsys):
+    mutants = [Mutant(Path("utils/a.py"), 1, "", "", verdict=KILLED if n < noticed else SURVIVED) for n in range(24)]
+    monkeypatch.setattr(mutation, "draw_mutants", lambda n, seed: mutants[:n])
+    monkeypatch.setattr(mutation, "judge", lambda mutants, jobs, seconds: iter(mutants))
+    monkeypatch.setattr(sys, "argv", ["mutation.py", "--mutants", "24", "--least", "0.8"])
+    with pytest.raises(SystemExit) as ended:
+        mutation.main()
+    # Anything but a number or a truth value would be printed, and pass for a failure.
+    assert type(ended.value.code) in (bool, int)
+    assert ended.value.code == code
+    assert f"{noticed / 24:.1%} of 24 mutants were noticed" in capsys.readouterr().out
 
 
 @pytest.mark.slow

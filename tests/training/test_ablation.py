@@ -5,6 +5,7 @@ import torch
 from dale_networks import equal, network, weights_of
 
 from utils.datasets.sound import ipd_spikes
+from utils.models.dale_interneurons import INPUT_PROBABILITY
 from utils.training.ablation import hidden_rates, retrain_readout, silence_inputs, silence_kind
 from utils.training.dales_law_snn import evaluate
 
@@ -26,6 +27,20 @@ def test_silenced_inputs_have_no_effect():
     deaf[:, :, rows] = 0
     with torch.no_grad():
         assert torch.allclose(silence_inputs(model, rows)(spikes), model(deaf), rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("has_bias", [False, True])
+def test_the_mean_current_of_silenced_inputs_can_be_given_back(has_bias):
+    model = network(inhibitory_fraction=0.3, bias=has_bias)
+    if has_bias:
+        model.bias.data.fill_(0.5)
+    # Every input at its mean: nothing is missing then, and without it the current of these rows is.
+    mean = torch.full((1, 3, 200), INPUT_PROBABILITY)
+    rows = torch.nonzero(model.sign1[:, 0] < 0)[:, 0]
+    with torch.no_grad():
+        whole = model.hidden_current(mean)
+        assert torch.allclose(silence_inputs(model, rows, give_back_mean=True).hidden_current(mean), whole, atol=1e-4)
+        assert bool((silence_inputs(model, rows).hidden_current(mean) > whole).all())
 
 
 @pytest.mark.parametrize("sign", [-1, 1])

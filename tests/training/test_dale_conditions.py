@@ -33,11 +33,21 @@ def test_a_seed_gives_the_same_raw_weights_at_every_fraction():
         ({"network": "rows"}, "network: got 'rows'"),
         ({"start": "fair"}, "start: got 'fair'"),
         ({"network": "free", "start": "balanced"}, "start: got 'balanced' for network 'free'"),
+        ({"learning": "exponentiated", "bias": "yes"}, "learning: got 'exponentiated' for 'columns'"),
+        ({"learning": "exponentiated", "network": "free"}, "learning: got 'exponentiated' for 'free'"),
+        ({"neuron": "graded", "network": "interneurons"}, "neuron: got 'graded' for network 'interneurons'"),
     ],
 )
 def test_refuses_conditions(arguments, words):
     with pytest.raises(ValueError, match=words):
         Condition(**arguments)
+
+
+@pytest.mark.parametrize(("where", "inputs", "hidden"), [("both", 80, 12), ("inputs", 80, 0), ("hidden", 0, 12)])
+def test_inhibitory_units_stand_where_a_condition_says(where, inputs, hidden):
+    model = build_network(Condition(fraction=0.4, inhibition=where))
+    assert int((model.sign1 < 0).sum()) == inputs
+    assert int((model.sign2 < 0).sum()) == hidden
 
 
 def test_interneurons_get_no_more_parameters_than_the_network_beside_them():

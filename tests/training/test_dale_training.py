@@ -110,6 +110,22 @@ def test_an_overflow_in_the_first_epoch_leaves_the_initial_weights(sounds):
     assert equal(weights_of(model), before)
 
 
+def test_an_overflow_in_the_last_step_of_an_epoch_is_no_epoch(sounds):
+    """The loss is finite still; what the step made of the weights is not."""
+    one, steps = learner(network()), []
+
+    def overflow():
+        steps.append(one)
+        if len(steps) == 2 * 4:  # 4 batches make an epoch
+            one.model.w1.data[0, 0] = math.inf
+
+    one.after_step = overflow
+    train_together([one], *sounds[0], sounds[1], epochs=5, generator=shuffling())
+    assert one.history.outcome == NOT_FINITE
+    assert (one.history.epochs, one.history.stopped_at, len(steps)) == (1, 2, 8)
+    assert equal(weights_of(one.model), one.history.last_weights)
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
