@@ -265,16 +265,20 @@ class Workplace:
     Args:
         browser: of Playwright.
         server: which serves it.
+
+    Attributes:
+        elsewhere: addresses outside of the server that the page asked for, from its start on.
     """
 
     def __init__(self, browser, server: Jupyter) -> None:
         self._browser, self._server, self._page = browser, server, None
+        self.elsewhere: list[str] = []
 
     @property
     def page(self):
         """The page, of Playwright."""
         if self._page is None:
-            self._page = _new_page(self._browser)
+            self._page = _new_page(self._browser, self._server, self.elsewhere)
             self._page.goto(self._server.url())
             self._page.wait_for_function("() => window.jupyterapp?.restored.then(() => true)")
         return self._page
@@ -286,11 +290,13 @@ class Workplace:
             self._page = None
 
 
-def _new_page(browser):
+def _new_page(browser, server: Jupyter, elsewhere: list[str]):
     # One context: what one page has fetched and compiled, the next one has at once.
     (context,) = browser.contexts or [browser.new_context(viewport={"width": 1300, "height": 900})]
     page = context.new_page()
     page.set_default_timeout(60_000)
+    here = server.address, server.address.replace("http", "ws", 1), "data:", "blob:"
+    page.on("request", lambda request: request.url.startswith(here) or elsewhere.append(request.url))
     return page
 
 
@@ -306,19 +312,19 @@ class NotebookPage:
 
     Attributes:
         page: of Playwright.
-        elsewhere: addresses outside of the server that the page asked for.
+        elsewhere: addresses outside of the server that the page asked for, from its start on.
     """
 
     def __init__(
         self, browser, server: Jupyter, name: str, kernel: bool = True, workplace: Workplace | None = None
     ) -> None:
-        self.elsewhere: list[str] = []
-        self._address, self._own = server.address, workplace is None
-        self.page = _new_page(browser) if workplace is None else workplace.page
-        self.page.on("request", self._note)
+        self._own = workplace is None
         if workplace is None:
+            self.elsewhere: list[str] = []
+            self.page = _new_page(browser, server, self.elsewhere)
             self.page.goto(server.url(name))
         else:
+            self.page, self.elsewhere = workplace.page, workplace.elsewhere
             open_it = "async path => { await jupyterapp.commands.execute('docmanager:open', {path}); }"
             self.page.evaluate(open_it, f"notebooks/{name}")
         self.page.wait_for_selector(".jp-Notebook .jp-CodeCell")
@@ -410,7 +416,6 @@ class NotebookPage:
 
     def close(self) -> None:
         """Close the notebook, and its page if that is its own."""
-        self.page.remove_listener("request", self._note)
         if self._own:
             self.page.close()
         else:
@@ -446,11 +451,6 @@ class NotebookPage:
         name = re.sub(r"[^\w.-]+", "_", name)
         self.page.screenshot(path=ARTEFACTS / f"{name}.png")
         (ARTEFACTS / f"{name}.html").write_text(self.page.content(), encoding="utf-8")
-
-    def _note(self, request) -> None:
-        here = self._address, self._address.replace("http", "ws", 1), "data:", "blob:"
-        if not request.url.startswith(here):
-            self.elsewhere.append(request.url)
 
 
 class PanelOnPage:

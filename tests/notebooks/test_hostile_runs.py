@@ -254,8 +254,8 @@ class TestKilledKernel:
         course, cache, variables = places
         path, stored = next(iter(read_all().items()))
         # Its first half: what would come after the cell that dies is asked elsewhere.
-        places = [number for number, _ in code_cells(stored)]
-        stored.cells = stored.cells[: places[len(places) // 2] + 1]
+        numbers = [number for number, _ in code_cells(stored)]
+        stored.cells = stored.cells[: numbers[len(numbers) // 2] + 1]
         before = fingerprints(course)
         killed = nbformat.from_dict(stored)
         middle = killed.cells[-1]
