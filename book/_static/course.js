@@ -1,5 +1,5 @@
-/* What the course's pages do beside their panels: predictions are answered, figures that give them away are veiled,
-   the score is kept in this browser alone, and tabs are tabs. */
+/* What the course's pages do beside their panels: predictions are answered, what gives them away is veiled, the score is
+   kept in this browser alone, and tabs are tabs. */
 "use strict";
 (() => {
   document.documentElement.classList.add("course-js");
@@ -65,7 +65,23 @@
     if (choices[prediction]) settle(choices[prediction][0]);
   }
 
-  /* Veils: a figure that gives a prediction away waits for the choice, or for who only reads. */
+  /* Veils: what gives a prediction away waits for the choice, or for who only reads: figures, and what is said of them. */
+
+  // Puts the words that follow a veiled figure, up to the next cell or question, into a box that is veiled with it.
+  function gatherWords(root) {
+    const words = [], starts = one => one.matches("p") && one.firstElementChild?.matches("strong")
+      ? one.firstElementChild.textContent : "";
+    let next = root.closest(".cell")?.nextElementSibling;
+    if (!next || starts(next) !== "What you see.") return;
+    for (; next?.matches("p, ul, ol, table, .math, .pst-scrollable-table-container"); next = next.nextElementSibling) {
+      if (words.length && starts(next)) break;
+      words.push(next);
+    }
+    const box = element("div", {className: "course-veil course-veil-words"});
+    box.dataset.veil = root.dataset.veil;
+    words[0].before(box);
+    box.append(...words);
+  }
 
   function veil(root) {
     if (choices[root.dataset.veil]) return;
@@ -78,7 +94,9 @@
       root.tabIndex = -1;
       root.focus({preventScroll: true});
     });
-    root.append(inside, button);
+    root.append(inside);
+    // The button of the figure stands above the words, too.
+    if (!root.matches(".course-veil-words")) root.append(button);
   }
 
   function unveil(name) {
@@ -87,7 +105,7 @@
       if (!inside) continue;
       inside.inert = false;
       inside.classList.remove("course-veiled");
-      root.querySelector(".course-show").remove();
+      root.querySelector(".course-show")?.remove();
     }
   }
 
@@ -163,6 +181,7 @@
   });
 
   document.addEventListener("DOMContentLoaded", () => {
+    document.querySelectorAll("[data-veil]").forEach(gatherWords);
     document.querySelectorAll("[data-veil]").forEach(veil);
     document.querySelectorAll("[data-prediction]").forEach(ask);
     document.querySelectorAll(".course-progress").forEach(progress);

@@ -321,6 +321,21 @@ def test_a_prediction_is_answered(open_page):
     assert progress.is_hidden()
 
 
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_what_is_said_of_a_veiled_figure_waits_with_it(open_page, name):
+    page = open_page(name)
+    words, said = page.locator(".course-veil-words"), "What you see."
+    assert words.count() > 0
+    assert all(text.startswith(said) for text in words.all_text_contents())
+    assert words.locator("p").evaluate_all("all => all.every(e => e.closest('[inert]'))")
+    # Nothing that stands directly behind a veiled figure is left open.
+    behind = page.locator(".cell:has(.course-veil) + p > strong:first-child")
+    assert said not in behind.all_text_contents()
+    asked = words.first.get_attribute("data-veil")
+    page.locator(f'[data-veil="{asked}"] button.course-show').first.click()
+    assert words.first.locator("p").first.evaluate("e => e.closest('[inert]') === null && e.checkVisibility()")
+
+
 def test_who_only_reads_lifts_the_veil(open_page):
     page = open_page(NOTEBOOK)
     veil = page.locator("[data-veil]").first
