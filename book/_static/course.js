@@ -87,6 +87,9 @@
     if (choices[root.dataset.veil]) return;
     const inside = element("div", {className: "course-veiled", inert: true});
     inside.append(...root.childNodes);
+    root.append(inside);
+    // The button of the figure stands above the words, too.
+    if (root.matches(".course-veil-words")) return;
     const button = element("button", {type: "button", className: "course-show"},
       "Predict first, or ", element("span", {textContent: "show me"}));
     button.addEventListener("click", () => {
@@ -94,9 +97,7 @@
       root.tabIndex = -1;
       root.focus({preventScroll: true});
     });
-    root.append(inside);
-    // The button of the figure stands above the words, too.
-    if (!root.matches(".course-veil-words")) root.append(button);
+    root.append(button);
   }
 
   function unveil(name) {

@@ -131,7 +131,7 @@ class MemoryWatch:
 
     def forget(self) -> None:
         """Begin anew."""
-        self.peak = self._resident = 0
+        self.peak = self._most_resident = 0
 
     def stop(self) -> None:
         """Look no further."""
@@ -145,8 +145,8 @@ class MemoryWatch:
             except psutil.NoSuchProcess:
                 return
             # Shares take time to add up, so they are asked for only where all together hold more than ever.
-            if (resident := sum(map(_resident, processes))) > self._resident:
-                self._resident = resident
+            if (resident := sum(map(_resident, processes))) > self._most_resident:
+                self._most_resident = resident
                 self.peak = max(self.peak, sum(map(_held, processes)))
 
 

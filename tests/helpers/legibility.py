@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -19,7 +18,7 @@ from matplotlib.transforms import Bbox
 
 from utils.page import figures
 from utils.page.figures import PIXELS_PER_INCH, words_of
-from utils.plotting.style import SMALL, WIDTH
+from utils.plotting.style import SMALL, SMALL_LETTERS, WIDTH
 
 # Letters against what is behind them: the ratio that WCAG 2.2 asks for (success criterion 1.4.3).
 CONTRAST = 4.5
@@ -31,8 +30,6 @@ DEUTERANOPIA = np.array(
 )
 TO_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
 WHITE = TO_XYZ.sum(1)
-# A word, and not a formula or a name that is spelled so: sin(x), snnTorch.
-LOWER_CASE = re.compile(r"[a-z]{2,}\b(?!\()")
 
 
 def linear(colour) -> np.ndarray:
@@ -108,7 +105,7 @@ def offences(fig: Figure, width: float | None = WIDTH) -> list[str]:
     for ax in fig.axes:
         said += _alike(ax)
         titles = [ax.get_title(side) for side in ("left", "center", "right")]
-        said += [f"title {title!r}: begins with a small letter" for title in titles if LOWER_CASE.match(title)]
+        said += [f"title {title!r}: begins with a small letter" for title in titles if SMALL_LETTERS.match(title)]
     return said
 
 

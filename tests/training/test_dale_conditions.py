@@ -2,13 +2,10 @@
 
 import pytest
 import torch
+from dale_networks import equal
 
 from utils.models.dale_interneurons import InterneuronSNN
 from utils.training.dale_conditions import Condition, build_network
-
-
-def equal(one, two):
-    return one.keys() == two.keys() and all(torch.equal(one[name], two[name]) for name in one)
 
 
 def test_a_seed_decides_the_network_and_nothing_else_moves():

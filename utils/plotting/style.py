@@ -61,6 +61,9 @@ GUIDE, THIN, CURVE, STRONG = 1.0, 1.4, 2.0, 3.0
 # Dash patterns, in line widths.
 DASHED, DOTTED, DASH_DOT = (0, (4, 3)), (0, (1, 1.8)), (0, (6, 2, 1, 2))
 
+# A first word in small letters, and not a formula or a name that is spelled so: sin(x), snnTorch.
+SMALL_LETTERS = re.compile(r"[a-z]{2,}\b(?!\()")
+
 # Inches: the one width of all figures, 720 pixels on the page.
 WIDTH = 7.2
 
@@ -106,8 +109,7 @@ def _capitalize_titles(fig: Figure) -> None:
         titles = {ax.get_title(side) for side in ("left", "center", "right")}
         for text in ax.get_children():
             words = text.get_text() if isinstance(text, Text) else ""
-            # What is spelled in small letters stays: sin(x), snnTorch.
-            if words in titles and re.match(r"[a-z]{2,}\b(?!\()", words):
+            if words in titles and SMALL_LETTERS.match(words):
                 text.set_text(words[0].upper() + words[1:])
 
 
