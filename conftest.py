@@ -1,5 +1,6 @@
 """Test-wide settings: one thread, one hash seed, and how nbval compares the notebooks' outputs."""
 
+import functools
 import gc
 import os
 import re
@@ -17,8 +18,10 @@ os.environ.pop("MPLBACKEND", None)
 
 # Each holds a kernel, and a browser at times: a gigabyte and more.
 MOST_WORKERS = 4
-LONGEST = {"test_lab_browser.py", "test_colab_shape.py", "test_hostile_runs.py", "test_site_panels.py"}
+LONGEST = {"test_lab_browser.py", "test_colab_shape.py", "test_site_panels.py"}
 COMPARABLE = comparable(ROOT)
+# What `make test-slow` asks for -> what a file must hold to be worth gathering.
+HELD = {"slow and not alone": ("mark.slow",), "slow and alone": ("mark.slow", "mark.alone")}
 COMPLAINT = re.compile(r"^(Traceback \(most recent call last\)|.*\b\w*Warning: )", re.MULTILINE)
 
 
@@ -89,6 +92,19 @@ def pytest_xdist_auto_num_workers():
     return min(MOST_WORKERS, (os.cpu_count() or 1) + 1)
 
 
+@functools.cache
+def _text(path):
+    return path.read_text(encoding="utf-8")
+
+
+def pytest_ignore_collect(collection_path, config):
+    """Where the slow tests are asked for alone, thousands of others need not be gathered first."""
+    needed = HELD.get(config.option.markexpr)
+    if needed and collection_path.suffix == ".py" and collection_path.name.startswith("test_"):
+        return True if any(mark not in _text(collection_path) for mark in needed) else None
+    return None
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_collection():
     """While thousands of tests are gathered nothing becomes free, and looking for it would take a third of the time.
@@ -106,6 +122,11 @@ def pytest_collection():
 
 def pytest_collection_modifyitems(items):
     """What takes longest starts first: notebooks, the last of the course before the others, and tests that run them."""
+    for item in items:
+        if item.get_closest_marker("slow") and "mark.slow" not in _text(item.path):
+            raise pytest.UsageError(
+                f"{item.nodeid} is slow, and its file does not say so: `make test-slow` would miss it"
+            )
     notebooks = sorted((item for item in items if is_notebook(item)), key=lambda item: item.path.name, reverse=True)
     others = [item for item in items if not is_notebook(item)]
     items[:] = notebooks + sorted(others, key=lambda item: item.path.name not in LONGEST)

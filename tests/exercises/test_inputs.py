@@ -1,6 +1,6 @@
 """The cases of every exercise hold every kind of input that its notebook passes, as a run of it has shown.
 
-`tests/notebooks/test_hostile_runs.py` shows that a run still does what `calls.json` says.
+`tests/notebooks/test_lab_browser.py` shows that a run still does what `calls.json` says.
 
 `calls.json` is what the runs showed; to make it anew: python tests/exercises/test_inputs.py
 """

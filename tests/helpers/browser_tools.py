@@ -9,6 +9,7 @@ import secrets
 import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,6 +19,7 @@ from importlib import resources
 from pathlib import Path
 from urllib.parse import quote
 
+import nbformat
 import psutil
 import pytest
 
@@ -38,6 +40,8 @@ SETTINGS = {
     # The page follows the system's choice of light or dark, which a test can change at once.
     "apputils-extension/themes": {"adaptive-theme": True},
 }
+# ms between two looks at all outputs: at every frame, as is usual, they would take the page's time, and the kernel's.
+POLLING = 200
 # In the page: the open notebook, its code cells, and whether the run has ended early: a cell has raised, or a window
 # says that the kernel has died.
 MODEL = "jupyterapp.shell.currentWidget"
@@ -175,13 +179,17 @@ class Jupyter:
         folder: an empty one; the server's files and a copy of the course go there.
         limit: bytes of private memory that the server and its kernels may each ask for, where the system
             limits that (RLIMIT_DATA).
+        kernel: what the kernelspec of its kernels says, where they are not the usual ones. Server and kernels then
+            talk by files, since a kernel without a network has none to talk by.
 
     Raises:
         RuntimeError: the server did not start.
     """
 
-    def __init__(self, folder: Path, limit: int | None = None) -> None:
+    def __init__(self, folder: Path, limit: int | None = None, kernel: dict | None = None) -> None:
         self.root, self._log, self._token = folder / "course", folder / "server.log", secrets.token_hex(16)
+        # A socket's name may have a hundred letters, so the folder of those has a short one.
+        self._runtime = Path(tempfile.mkdtemp())
         for name in COURSE:
             shutil.copytree(ROOT / name, self.root / name, ignore=shutil.ignore_patterns("__pycache__"))
         shutil.copy(ROOT / "requirements.txt", self.root)
@@ -190,27 +198,32 @@ class Jupyter:
         own = {
             "JUPYTER_CONFIG_DIR": "config",
             "JUPYTER_DATA_DIR": "data",
-            "JUPYTER_RUNTIME_DIR": "runtime",
             "JUPYTERLAB_SETTINGS_DIR": "settings",
             "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
             "IPYTHONDIR": "ipython",
         }
         environment = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
+        environment |= kernel_environment() | {"JUPYTER_RUNTIME_DIR": str(self._runtime)}
+        environment |= {name: str(folder / path) for name, path in own.items()}
         command = [
             *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--expose-app-in-browser"),
             *("--ServerApp.ip=127.0.0.1", "--ServerApp.port=0", f"--ServerApp.root_dir={self.root}"),
             f"--IdentityProvider.token={self._token}",
         ]
+        if kernel is not None:
+            _write_json(folder / "share" / "kernels" / "python3" / "kernel.json", kernel)
+            environment["JUPYTER_PATH"] = str(folder / "share")
+            command.append("--KernelManager.transport=ipc")
         with self._log.open("w") as log:
             self._process = subprocess.Popen(
                 command,
-                env=environment | kernel_environment() | {name: str(folder / path) for name, path in own.items()},
+                env=environment,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 # Children inherit the limit, so it holds for the kernel, too.
                 preexec_fn=partial(_limit_memory, limit) if limit and resource else None,
             )
-        self.address = self._wait_for_address(folder / "runtime")
+        self.address = self._wait_for_address()
         self.memory = MemoryWatch(self._process.pid)
 
     def add(self, name: str, source: str) -> None:
@@ -236,11 +249,12 @@ class Jupyter:
         for kernel in kernels:
             with suppress(psutil.NoSuchProcess):
                 kernel.kill()
+        shutil.rmtree(self._runtime, ignore_errors=True)
 
-    def _wait_for_address(self, runtime: Path) -> str:
+    def _wait_for_address(self) -> str:
         end = time.monotonic() + 60
         while time.monotonic() < end and self._process.poll() is None:
-            for path in runtime.glob("jpserver-*.json"):
+            for path in self._runtime.glob("jpserver-*.json"):
                 with suppress(ValueError):  # half written
                     return json.loads(path.read_text(encoding="utf-8"))["url"]
             time.sleep(0.1)
@@ -254,9 +268,12 @@ def _limit_memory(limit: int) -> None:
 
 def _write_settings(folder: Path) -> None:
     for name, values in SETTINGS.items():
-        path = folder / "@jupyterlab" / f"{name}.jupyterlab-settings"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(values), encoding="utf-8")
+        _write_json(folder / "@jupyterlab" / f"{name}.jupyterlab-settings", values)
+
+
+def _write_json(path: Path, content: dict) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(content), encoding="utf-8")
 
 
 class Workplace:
@@ -346,7 +363,7 @@ class NotebookPage:
         self.page.wait_for_function(
             f"() => {CODE}.every(c => c.executionState === 'idle' && c.executionCount !== null) || {STOPPED}",
             timeout=1000 * seconds,
-            polling=200,  # ms; at every frame, as is usual, it would take time from the kernel
+            polling=POLLING,
         )
 
     def complaints(self) -> list[str]:
@@ -357,6 +374,10 @@ class NotebookPage:
               ...c.outputs.toJSON().filter(o => o.output_type === 'error' || o.name === 'stderr')
                 .map(o => c.id + ': ' + (o.ename ? o.ename + ' ' + o.evalue : o.text))])"""
         )
+
+    def notebook(self) -> nbformat.NotebookNode:
+        """The notebook as it is on the page now, outputs and all."""
+        return nbformat.reads(self.page.evaluate(f"() => JSON.stringify({MODEL}.content.model)"), as_version=4)
 
     def cell(self, number: int):
         """The cell at a place, counted from 0 as in the file."""
@@ -384,7 +405,7 @@ class NotebookPage:
         Args:
             least: how many views.
         """
-        self.page.wait_for_function(f"least => {GIVEN_UP} >= least", arg=least)
+        self.page.wait_for_function(f"least => {GIVEN_UP} >= least", arg=least, polling=POLLING)
 
     def save(self) -> None:
         """Save the notebook, and wait until it is."""

@@ -14,6 +14,8 @@ from notebook_tools import code_cells, run
 
 from utils.exercises.engine import Exercise
 
+# The id of the cell with which recording begins.
+BEGIN = "begin-recording"
 TABLE = Path(__file__).parents[1] / "exercises" / "calls.json"
 
 
@@ -54,10 +56,7 @@ class Recorder:
 
 def recorded(nb: nbformat.NotebookNode) -> dict[str, Any]:
     """Run a copy of a notebook and note every call of its exercises' functions."""
-    copy = with_recorder(nb)
-    for _, cell in code_cells(copy):
-        cell.outputs, cell.execution_count = [], None
-    return calls_seen(run(copy))
+    return calls_seen(run(with_recorder(nb)))
 
 
 def with_recorder(nb: nbformat.NotebookNode, more: str = "") -> nbformat.NotebookNode:
@@ -76,7 +75,7 @@ def with_recorder(nb: nbformat.NotebookNode, more: str = "") -> nbformat.Noteboo
         "from exercise_calls import Recorder\nfrom utils.exercises import standing\n"
         "_recorder = Recorder()\nstanding.observers.append(_recorder)\n" + more
     )
-    copy.cells.insert(first + 1, nbformat.v4.new_code_cell(begin))
+    copy.cells.insert(first + 1, nbformat.v4.new_code_cell(begin, id=BEGIN))
     copy.cells.append(nbformat.v4.new_code_cell("import json\nprint('RECORDED', json.dumps(_recorder.table()))"))
     return copy
 

@@ -150,7 +150,7 @@ def answered(nb, answers):
         answers: exercise id -> function or class whose source is pasted, under the name of the stub.
 
     Returns:
-        The copy, without outputs.
+        The copy, with the stored outputs.
     """
     changed = nbformat.from_dict(nb)
     for exercise_id, (number, stub) in exercise_cells(nb).items():
@@ -159,8 +159,6 @@ def answered(nb, answers):
         # A recursive answer, or one that names its class, must do so under the name of the stub.
         source = re.sub(rf"\b{re.escape(answer.__name__)}\b", stub.name, source)
         changed.cells[number].source = f'@exercise("{exercise_id}")\n{source}'
-    for _, cell in code_cells(changed):
-        cell.outputs, cell.execution_count = [], None
     return changed
 
 
@@ -177,6 +175,8 @@ def run(nb, timeout=300, folder=NOTEBOOKS, python=sys.executable, environment=No
     Returns:
         The same notebook.
     """
+    for _, cell in code_cells(nb):
+        cell.outputs, cell.execution_count = [], None
     manager = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=CurrentPython())
     manager.kernel_spec_manager.python = str(python)
     # How prints are cut into messages depends on timing; refresh.py joins them, too.

@@ -1,15 +1,38 @@
-"""Each notebook in JupyterLab, in a real browser: run, read, and used by keyboard and mouse."""
+"""Each notebook in JupyterLab, in a real browser: run, read, and used by keyboard and mouse.
+
+A student answers every exercise rightly there, and the kernel's surroundings are hostile (`surroundings.py`). The
+student must reach the end, be told the truth in every box, and read the same words and see the same figures as the
+stored ones, but for long trainings: these are cut short, since what they come to in other surroundings is asked by
+`test_colab_shape.py`, which meets the student who answers wrongly.
+"""
+
+import json
 
 import nbformat
 import pytest
 from browser_tools import BROWSER, NO_BROWSER, Jupyter, NotebookPage, Workplace, axe, chromium
-from notebook_tools import answered, cells_that_call, code_cells, exercise_cells, panel_cells, panel_title, shortened
+from exercise_calls import BEGIN, TABLE, calls_seen, with_recorder
+from notebook_tools import (
+    answered,
+    cells_that_call,
+    code_cells,
+    exercise_cells,
+    panel_cells,
+    panel_title,
+    pictures,
+    read_all,
+    shortened,
+)
+from stored_pictures import SHARE, comparable, difference
+from students import Student, by_id
+from surroundings import AS_SAID, IMPOSSIBLE, POSSIBLE, TRIED, Surroundings
 
-from course import notebook_paths
+from course import ROOT
 from utils.exercises import get
+from utils.exercises.engine import CORRECT
 from utils.predictions import get as get_prediction
 
-NOTEBOOKS = {path.name[:2]: path for path in notebook_paths()}
+NOTEBOOKS = {path.name[:2]: nb for path, nb in read_all().items()}
 # Binder gives 2 GB; server and kernel together stay below this, with room for the next release of what they load.
 MEMORY = 1_600_000_000
 BADGES = ("https://colab.research.google.com/assets/", "https://mybinder.org/badge")
@@ -24,16 +47,21 @@ def browser():
         yield started
 
 
-@pytest.fixture(scope="class")
-def nb(request):
-    nb = nbformat.read(NOTEBOOKS[request.cls.number], as_version=4)
-    nb.cells = [cell for cell in nb.cells if not request.cls.cells or cell.id in request.cls.cells]
-    return shortened(nb)[0] if request.cls.trains else nb
+@pytest.fixture(scope="module")
+def surroundings(tmp_path_factory):
+    """The kernel's; the usual ones where others cannot be had."""
+    made = Surroundings(tmp_path_factory.mktemp("hostile")) if POSSIBLE else None
+    yield made
+    if made is not None:
+        changed = made.changed()
+        made.remove()
+        assert changed == set()
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    server = Jupyter(tmp_path_factory.mktemp("lab"), limit=MEMORY)
+def server(tmp_path_factory, surroundings):
+    kernel = surroundings and surroundings.kernel()
+    server = Jupyter(tmp_path_factory.mktemp("lab"), limit=MEMORY, kernel=kernel)
     yield server
     server.close()
 
@@ -41,6 +69,27 @@ def server(tmp_path_factory):
 @pytest.fixture(scope="module")
 def workplace(browser, server):
     return Workplace(browser, server)
+
+
+@pytest.fixture(scope="class")
+def stored(request):
+    return NOTEBOOKS[request.cls.number]
+
+
+@pytest.fixture(scope="class")
+def given(request, stored, surroundings):
+    """The notebook as it is opened, and the ids of the cells that short trainings may change."""
+    return request.cls.prepared(stored, surroundings)
+
+
+@pytest.fixture(scope="class")
+def nb(given):
+    return given[0]
+
+
+@pytest.fixture(scope="class")
+def may_differ(given):
+    return given[1]
 
 
 @pytest.fixture(scope="class")
@@ -58,14 +107,24 @@ def opened(request, browser, server, workplace, nb):
 
 
 @pytest.fixture(scope="class")
-def lab(request, opened):
-    """The notebook after Run All."""
+def run_all(request, opened):
+    """The page after Run All, and the notebook as it was then."""
     try:
         opened.run_all(seconds=480)
     except Exception:
         opened.keep(f"{request.cls.__name__}-run")
         raise
-    return opened
+    return opened, opened.notebook()
+
+
+@pytest.fixture(scope="class")
+def lab(run_all):
+    return run_all[0]
+
+
+@pytest.fixture(scope="class")
+def executed(run_all):
+    return run_all[1]
 
 
 @pytest.fixture(autouse=True)
@@ -92,16 +151,16 @@ class Notebook:
 
     Attributes:
         number: of the notebook.
-        cells: ids of those cells that are taken; all of them where there are none.
-        trains: whether its trainings are cut to two epochs. What they come to is asked by the other runs of the
-            notebook; here they would only keep a page waiting.
         lasts: whether work behind a button takes long enough to be stopped.
     """
 
     number: str
-    cells: tuple[str, ...] = ()
-    trains = False
     lasts = True
+
+    @classmethod
+    def prepared(cls, stored, surroundings):
+        """What is opened, and the ids of the cells whose outputs may be others than the stored ones."""
+        return stored, set()
 
     def test_before_anything_runs_figures_and_words_stand_there(self, opened, nb):
         """The first one: the page is as the notebook is stored."""
@@ -305,12 +364,58 @@ class TestInShort(Notebook):
     """What `make test` asks: one panel, one exercise, one prediction."""
 
     number = "01"
-    cells = ("bootstrap", "imports", "predict-law", "diagram", "two-path-response", "flow-panel")
+
+    @classmethod
+    def prepared(cls, stored, surroundings):
+        nb, few = nbformat.from_dict(stored), {"bootstrap", "imports", "predict-law", "two-path-response", "flow-panel"}
+        nb.cells = [cell for cell in nb.cells if cell.id in few | {"diagram"}]
+        return nb, set()
 
 
 @pytest.mark.slow
-class WholeNotebook(Notebook):
-    """One class for each notebook, so that the workers share them."""
+class WholeNotebook(Student, Notebook):
+    """One class for each notebook, so that the workers share them.
+
+    Attributes:
+        trains: whether its trainings take long. Those of 05 do not, and its legends stand where its curves leave room.
+    """
+
+    verdict = CORRECT
+    trains = False
+
+    @classmethod
+    def prepared(cls, stored, surroundings):
+        nb = answered(stored, {name: get(name).reference for name in exercise_cells(stored)})
+        nb, may_differ = shortened(nb) if cls.trains else (nb, set())
+        watch = f"__import__('legibility').watch({str(surroundings.hard_to_read)!r})\n" if surroundings else ""
+        return with_recorder(nb, watch + TRIED), may_differ
+
+    @pytest.mark.skipif(not comparable(ROOT), reason="another Matplotlib draws other pictures")
+    def test_the_figures_are_the_stored_ones(self, stored, executed, may_differ):
+        here = by_id(executed)
+        for name, cell in by_id(stored).items():
+            # A figure of measured times, or of chance, differs from run to run; its cell says so.
+            if name not in may_differ and not {"timing", "varies"} & set(cell.metadata.get("tags", [])):
+                drawn = pictures(here[name])
+                assert len(drawn) == len(pictures(cell)), name
+                shares = [difference(*both) for both in zip(pictures(cell), drawn, strict=True)]
+                assert max(shares, default=0) <= SHARE, name
+
+    @pytest.mark.skipif(not POSSIBLE, reason=IMPOSSIBLE)
+    def test_every_figure_can_be_read(self, surroundings, executed):
+        assert surroundings.hard_to_read.read_text(encoding="utf-8") == ""
+
+    @pytest.mark.skipif(not POSSIBLE, reason=IMPOSSIBLE)
+    def test_the_surroundings_are_as_said(self, executed):
+        # What this run shows is worth nothing where writing, or the network, works after all.
+        assert json.loads(by_id(executed)[BEGIN].outputs[0].text) == AS_SAID
+
+    def test_the_exercises_are_called_as_the_table_says(self, executed):
+        """`tests/exercises/test_inputs.py` holds the cases of the checks against this table."""
+        table = json.loads(TABLE.read_text(encoding="utf-8"))
+        seen = calls_seen(executed)
+        assert seen["calls"] == {name: calls for name, calls in table["calls"].items() if name.startswith(self.number)}
+        assert seen["differentiated"] == [name for name in table["differentiated"] if name.startswith(self.number)]
 
 
 # The longest first.
@@ -329,13 +434,12 @@ class Test03(WholeNotebook):
     trains = True
 
 
-class Test01(WholeNotebook):
-    number = "01"
-
-
 class Test05(WholeNotebook):
     number = "05"
-    trains = True
+
+
+class Test01(WholeNotebook):
+    number = "01"
 
 
 class Test02(WholeNotebook):

@@ -1,6 +1,6 @@
 """What makes a figure hard to read is found, and no panel of the course has it.
 
-The notebooks' figures are looked at in a run that another test needs anyway: tests/notebooks/test_hostile_runs.py.
+The notebooks' figures are looked at in a run that another test needs anyway: tests/notebooks/test_lab_browser.py.
 """
 
 from __future__ import annotations
