@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Sequence
 from html import escape, unescape
 from pathlib import Path
 
+from course import chromium_path
+
 FILE = "neuron-to-hearing.pdf"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FOOT = (
     '<div style="font: 8px sans-serif; width: 100%; text-align: center; color: #555">'
     '<span class="pageNumber"></span> / <span class="totalPages"></span></div>'
@@ -81,7 +81,7 @@ def write_pdf(site: Path, out: Path) -> int:
     """
     from playwright.sync_api import sync_playwright
 
-    browser_path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    browser_path = chromium_path()
     if browser_path is None:
         raise ValueError("there is no Chromium on the PATH: install chromium or google-chrome")
     site = site.resolve()

@@ -23,14 +23,14 @@ import nbformat
 import psutil
 import pytest
 
-from course import ROOT, kernel_environment
+from course import ROOT, chromium_path, kernel_environment
 
 try:
     import resource
 except ImportError:  # Windows has no such limits
     resource = None
 
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+BROWSER = chromium_path()
 NO_BROWSER = "there is no Chromium on the PATH: install chromium or google-chrome"
 ARTEFACTS = ROOT / "artefacts"
 # What a notebook reads at run time.

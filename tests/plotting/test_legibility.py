@@ -1,17 +1,15 @@
-"""What makes a figure hard to read is found, and no panel of the course has it.
+"""What makes a figure hard to read is found.
 
-The notebooks' figures are looked at in a run that another test needs anyway: tests/notebooks/test_lab_browser.py.
+The course's own are looked at where another test draws them anyway: figures in `tests/notebooks/test_lab_browser.py`,
+panels in `tests/book/test_site_panels.py`.
 """
 
 from __future__ import annotations
-
-from importlib import import_module
 
 import pytest
 from legibility import apart, contrast, offences, watch
 from matplotlib.figure import Figure
 
-from utils._notebooks import NAMES
 from utils.page import describe, figures
 from utils.plotting.style import COLORS, course_style, ink, new_figure
 
@@ -125,16 +123,6 @@ def test_ink_of_every_colour_can_be_read(name):
     read = contrast(ink(COLORS[name]), "white")
     assert read >= 4.5
     assert read < 5 or ink(COLORS[name]) == COLORS[name].lower()
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", NAMES.values())
-def test_every_panel_can_be_read(name):
-    for cell, make in import_module(f"utils.panels.{name}").site_panels().items():
-        panel = make()
-        for artist in panel._canvas.moving:
-            artist.set_animated(False)
-        assert offences(panel._canvas.figure, width=None) == [], cell
 
 
 def test_a_kernel_writes_down_what_it_finds_and_shows_the_same_picture(ax, tmp_path, monkeypatch):
