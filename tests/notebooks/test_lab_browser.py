@@ -28,6 +28,7 @@ from students import Student, by_id
 from surroundings import AS_SAID, IMPOSSIBLE, POSSIBLE, TRIED, Surroundings
 
 from course import ROOT
+from refresh import WIDGET_VIEW
 from utils.exercises import get
 from utils.exercises.engine import CORRECT
 from utils.predictions import get as get_prediction
@@ -338,7 +339,7 @@ class Notebook:
         print(f"notebook {self.number}: {server.memory.peak / 1e6:.0f} MB")  # shown by pytest -rP
         assert 200e6 < server.memory.peak < MEMORY
 
-    def test_saved_and_opened_again_nothing_is_an_error(self, lab, browser, server, workplace, nb):
+    def test_saved_and_opened_again_nothing_is_an_error(self, lab, browser, server, workplace, nb, executed):
         """The last one: it ends the kernel. On a page of its own: tests/notebooks/test_reopened.py."""
         lab.save()
         lab.shut_down()
@@ -346,8 +347,8 @@ class Notebook:
         again = NotebookPage(browser, server, f"{self.number}.ipynb", kernel=False, workplace=workplace)
         again.wait_until_views_are_given_up()
         shown = {"panel": 0, "prediction": 0}
-        for number, cell in code_cells(nb):
-            if not any("text/html" in out.get("data", {}) for out in cell.outputs):
+        for number, cell in code_cells(executed):
+            if not any(WIDGET_VIEW in out.get("data", {}) for out in cell.outputs):
                 continue
             seen = again.outputs_of(number)
             assert "Error displaying widget" not in seen["text"], f"cell {number}"
