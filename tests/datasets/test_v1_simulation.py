@@ -275,10 +275,15 @@ def test_slopes_are_those_of_the_tuning(population):
     np.testing.assert_allclose(slopes, (ahead - behind) / (2 * step), atol=0.02 * np.abs(slopes).max())
 
 
-def test_tuning_of_some_neurons(population):
-    whole, part = population.tuning(population.given), population.tuning(population.given, np.array([5, 2]))
-    for every, some in zip(whole, part, strict=True):
-        np.testing.assert_allclose(some, every[:, [5, 2]], rtol=1e-5)
+def test_some_neurons_are_what_they_were_among_all(population):
+    two = [5, 2]
+    part = population.only(np.array(two))
+    for every, some in zip(population.tuning(population.given), part.tuning(population.given), strict=True):
+        np.testing.assert_allclose(some, every[:, two], rtol=1e-5)
+    assert torch.equal(part.responses, population.responses[:, two])
+    for name in ("loadings", "grain", "offset"):
+        np.testing.assert_array_equal(getattr(part, name), getattr(population, name)[..., two])
+    assert population.responses.shape == (360, 3000)
 
 
 def test_wobble_moves_what_is_given_and_nothing_else(population):

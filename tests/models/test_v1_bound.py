@@ -16,45 +16,44 @@ def population():
     return V1Population(5, 3000)
 
 
-def covariance(population, cells, row):
+def covariance(population, row):
     """Of one bin's responses, written out: private noise on the diagonal, shared noise everywhere."""
-    rate = population.tuning(population.given[[row]], cells)[0][0].astype(float)
-    shared = rate * population.loadings[:, cells]
-    return (np.diag(rate * population.grain[cells]) + shared.T @ shared) / population.counts[row]
+    rate = population.tuning(population.given[[row]])[0][0].astype(float)
+    shared = rate * population.loadings
+    return (np.diag(rate * population.grain) + shared.T @ shared) / population.counts[row]
 
 
 def test_the_bound_is_that_of_the_whole_covariance(population):
     """The short way (one small system for the latents) against the long one (a matrix of all pairs)."""
-    cells = np.arange(60)
-    expected = []
+    few, expected = population.only(np.arange(60)), []
     for row in ROWS[:4]:
-        slope = population.tuning(population.given[[row]], cells)[1][0].astype(float)
-        information = slope @ np.linalg.solve(covariance(population, cells, row), slope)
+        slope = few.tuning(few.given[[row]])[1][0].astype(float)
+        information = slope @ np.linalg.solve(covariance(few, row), slope)
         expected.append(np.rad2deg(information**-0.5) * np.sqrt(2 / np.pi))
-    assert best_error(population, cells, ROWS[:4], skewed=False) == pytest.approx(np.mean(expected), rel=1e-3)
+    assert best_error(few, ROWS[:4], skewed=False) == pytest.approx(np.mean(expected), rel=1e-3)
 
 
 def test_the_bound_falls_as_the_root_of_the_number_of_neurons(population):
-    bounds = [best_error(population, np.arange(n), ROWS) for n in (300, 1200)]
+    bounds = [best_error(population.only(np.arange(n)), ROWS) for n in (300, 1200)]
     assert bounds[0] / bounds[1] == pytest.approx(2, rel=0.15)
 
 
 def test_skewed_noise_tells_a_little_more(population):
-    cells = np.arange(1000)
-    assert 0.8 < best_error(population, cells, ROWS) / best_error(population, cells, ROWS, skewed=False) < 0.97
+    some = population.only(slice(1000))
+    assert 0.8 < best_error(some, ROWS) / best_error(some, ROWS, skewed=False) < 0.97
 
 
 def test_wobble_sets_a_floor_that_no_neuron_lowers():
     wobbling = V1Population(5, 3000, wobble=4.0)
     floor = np.mean(4 / np.sqrt(wobbling.counts[ROWS])) * np.sqrt(2 / np.pi)
-    assert floor < best_error(wobbling, np.arange(3000), ROWS) < 1.1 * floor
+    assert floor < best_error(wobbling, ROWS) < 1.1 * floor
 
 
 def test_knowing_the_population_reaches_the_bound(population):
     """Averaged over 90 bins the error of the best decoder and the bound differ by chance only."""
     rows = list(range(0, 360, 4))
-    error = angular_error(decode_knowing(population, np.arange(3000), rows), population.shown[rows]).mean()
-    assert float(error) / best_error(population, np.arange(3000), rows, skewed=False) == pytest.approx(1, abs=0.25)
+    error = angular_error(decode_knowing(population, rows), population.shown[rows]).mean()
+    assert float(error) / best_error(population, rows, skewed=False) == pytest.approx(1, abs=0.25)
 
 
 def test_the_race(population):

@@ -17,6 +17,8 @@ Source of the recording: Stringer et al. (2021), https://doi.org/10.1016/j.cell.
 
 from __future__ import annotations
 
+import copy
+
 import numpy as np
 import torch
 
@@ -37,7 +39,6 @@ RANDOM_LATENTS = (0.03, 0.02, 0.015, 0.01)
 TUNED_LATENTS = (0.02, 0.02, 0.015, 0.01)  # harmonics 1 to 4 of the preferred angle
 LOWEST_GAIN = 0.05
 
-_OF_TUNING = ("axis", "sharpness", "opposite", "orientation", "direction")
 # Neurons made at a time: their block of 360 rows then stays in the processor's cache.
 _CHUNK = 1024
 
@@ -139,18 +140,30 @@ class V1Population:
             responses[:, part] = self._block(random, counts, latents, part)
         self.responses = torch.from_numpy(responses)
 
-    def tuning(self, angles: np.ndarray, cells: np.ndarray | slice = slice(None)) -> tuple[np.ndarray, np.ndarray]:
+    def only(self, cells: np.ndarray | slice) -> V1Population:
+        """The same population in the same trials, of which some neurons are read.
+
+        Args:
+            cells: their numbers, or a slice.
+        """
+        part = copy.copy(self)
+        part._cells = {name: value[..., cells] for name, value in self._cells.items()}
+        part.responses, part.loadings = self.responses[:, cells], self.loadings[:, cells]
+        for name in ("grain", "offset", "_low", "_scale", "_lift"):
+            setattr(part, name, getattr(self, name)[cells])
+        return part
+
+    def tuning(self, angles: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """True mean rates and their slopes.
 
         Args:
             angles: (n,) in radians.
-            cells: which neurons; all of them by default.
 
         Returns:
-            rates: (n, n_cells) before z-scoring took `offset` away.
-            slopes: (n, n_cells) per radian.
+            rates: (n, n_neurons) before z-scoring took `offset` away.
+            slopes: (n, n_neurons) per radian.
         """
-        cell = {name: self._cells[name][..., cells] for name in _OF_TUNING}
+        cell = self._cells
         ahead = np.stack([np.cos(angles), np.sin(angles)], 1).astype(np.float32) @ cell["axis"]
         aside = np.stack([-np.sin(angles), np.cos(angles)], 1).astype(np.float32) @ cell["axis"]
         near, opposite = _bumps(ahead, cell)
@@ -158,11 +171,11 @@ class V1Population:
         rate = near
         rate += opposite
         rate += _broad(ahead, cell)
-        rate -= self._low[cells]
-        rate *= self._scale[cells]
-        rate += self._lift[cells]
+        rate -= self._low
+        rate *= self._scale
+        rate += self._lift
         slope *= aside
-        slope *= self._scale[cells]
+        slope *= self._scale
         return rate, slope
 
     def _block(self, random, counts, latents, part: slice) -> np.ndarray:

@@ -17,12 +17,11 @@ from utils.models.decoders import angular_error, decode_bumps, growing_grams, sp
 _STEPS = 4
 
 
-def best_error(population: V1Population, cells: np.ndarray, rows: Sequence[int], skewed: bool = True) -> float:
-    """The mean error that no unbiased decoder of these neurons can beat (the Cramer-Rao bound).
+def best_error(population: V1Population, rows: Sequence[int], skewed: bool = True) -> float:
+    """The mean error that no unbiased decoder of a population can beat (the Cramer-Rao bound).
 
     Args:
         population: a simulated one. Its wobble, which no neuron betrays, is part of the bound.
-        cells: numbers of the neurons that are read.
         rows: bins over which the bound is averaged.
         skewed: False for decoders that know means and covariances of the responses, and not that noise is skewed.
 
@@ -33,14 +32,14 @@ def best_error(population: V1Population, cells: np.ndarray, rows: Sequence[int],
     """
     spreads = []
     for row in rows:
-        weights, slopes, gains = _sensitivities(population, cells, row, population.given[row], skewed)
+        _, weights, slopes, gains = _sensitivities(population, row, population.given[row], skewed)
         information, _ = _without_latents(weights, slopes, gains, population.counts[row])
         wobble = np.deg2rad(population.wobble) ** 2 / population.counts[row]
         spreads.append(np.sqrt(1 / information + wobble))
     return float(np.rad2deg(np.mean(spreads)) * np.sqrt(2 / np.pi))
 
 
-def decode_knowing(population: V1Population, cells: np.ndarray, rows: Sequence[int]) -> torch.Tensor:
+def decode_knowing(population: V1Population, rows: Sequence[int]) -> torch.Tensor:
     """Angles decoded by someone who knows the true tuning curves, variances and covariances, and nothing else.
 
     A first guess (the most likely of 180 angles, as if neurons were independent) is moved by the best linear reading of
@@ -48,20 +47,17 @@ def decode_knowing(population: V1Population, cells: np.ndarray, rows: Sequence[i
 
     Args:
         population: a simulated one.
-        cells: numbers of the neurons that are read.
         rows: bins to decode.
 
     Returns:
         (n_rows, 1) in degrees, 0 to below 360.
     """
-    responses = population.responses[rows][:, cells].numpy() + population.offset[cells]
-    angles = []
-    for response, row, angle in zip(responses, rows, _first_guesses(population, cells, responses), strict=True):
+    responses, angles = population.responses[rows].numpy() + population.offset, []
+    for response, row, angle in zip(responses, rows, _first_guesses(population, responses), strict=True):
         for _ in range(_STEPS):
-            weights, slopes, gains = _sensitivities(population, cells, row, angle, skewed=False)
+            rate, weights, slopes, gains = _sensitivities(population, row, angle, skewed=False)
             information, steer = _without_latents(weights, slopes, gains, population.counts[row])
-            rate = population.tuning(np.array([angle]), cells)[0][0]
-            surprise = weights * (response - rate) / (population.grain[cells] / population.counts[row])
+            surprise = weights * (response - rate) / (population.grain / population.counts[row])
             # Near the right angle this is the best step; far from it, it may be too long.
             angle = angle + np.clip((slopes @ surprise - steer @ (gains @ surprise)) / information, -0.1, 0.1)
         angles.append(angle)
@@ -90,33 +86,34 @@ def race_to_the_bound(
     best: list[float] = []
     reached: dict[str, list[float]] = {"learned": [], "knowing": []}
     for size, gram in growing_grams(population.responses, sizes, seed):
-        best.append(best_error(population, order[:size], rows))
+        read = population.only(order[:size])
+        best.append(best_error(read, rows))
         found = {
             "learned": decode_bumps(gram, labels, train, torch.tensor(rows)),
-            "knowing": decode_knowing(population, order[:size], rows),
+            "knowing": decode_knowing(read, rows),
         }
         for name, angles in found.items():
             reached[name].append(float(angular_error(angles, population.shown[rows]).mean()))
     return best, reached
 
 
-def _first_guesses(population, cells, responses) -> np.ndarray:
+def _first_guesses(population, responses) -> np.ndarray:
     """The most likely of 180 angles under independent normal noise, in radians."""
     grid = np.deg2rad(np.arange(0, 360, 2.0))
-    rates, _ = population.tuning(grid, cells)
-    precision = 1 / (rates * population.grain[cells])
+    rates, _ = population.tuning(grid)
+    precision = 1 / (rates * population.grain)
     fit = responses @ (rates * precision).T - 0.5 * (responses**2) @ precision.T - 0.5 * (rates**2 * precision).sum(1)
     typical = float(np.median(population.counts))
     return grid[(typical * fit + 0.5 * np.log(precision).sum(1)).argmax(1)]
 
 
-def _sensitivities(population, cells, row, angle, skewed):
-    """Information weight of each neuron, and how its gamma shape moves with the angle and with each latent."""
-    rate, slope = (part[0] for part in population.tuning(np.array([angle]), cells))
-    grain = population.grain[cells] / np.float32(population.counts[row])
+def _sensitivities(population, row, angle, skewed):
+    """Rate and information weight of each neuron, and how its gamma shape moves with the angle and with each latent."""
+    rate, slope = (part[0] for part in population.tuning(np.array([angle])))
+    grain = population.grain / np.float32(population.counts[row])
     shape = rate / grain
     weights = torch.special.polygamma(1, torch.from_numpy(shape)).numpy() if skewed else 1 / shape
-    return weights, slope / grain, rate * population.loadings[:, cells] / grain
+    return rate, weights, slope / grain, rate * population.loadings / grain
 
 
 def _without_latents(weights, slopes, gains, count) -> tuple[float, np.ndarray]:
