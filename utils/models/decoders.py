@@ -238,11 +238,12 @@ def growing_grams(responses: torch.Tensor, sizes: Sequence[int], seed: int) -> I
     _check_sizes("sizes", sizes, responses.shape[1])
     order = torch.randperm(responses.shape[1], generator=torch.Generator().manual_seed(seed))
     gram = torch.zeros(len(responses), len(responses))
-    done = 0
+    # One neuron's responses lie side by side, or gathering them would take longer than their products.
+    by_neuron, done = responses.T.contiguous(), 0
     for size in sizes:
         for start in range(done, size, _CHUNK):
-            block = responses[:, order[start : min(start + _CHUNK, size)]]
-            gram = torch.addmm(gram, block, block.T)
+            block = by_neuron[order[start : min(start + _CHUNK, size)]]
+            gram = torch.addmm(gram, block.T, block)
         done = size
         yield size, gram
 
