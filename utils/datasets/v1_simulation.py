@@ -145,6 +145,9 @@ class V1Population:
 
         Args:
             cells: their numbers, or a slice.
+
+        Returns:
+            A population of its own, with as many neurons.
         """
         part = copy.copy(self)
         part._cells = {name: value[..., cells] for name, value in self._cells.items()}
