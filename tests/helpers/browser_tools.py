@@ -176,11 +176,11 @@ class Jupyter:
     """A Jupyter server with settings, folder and token of its own.
 
     Args:
-        folder: an empty one; the server's files and a copy of the course go there.
+        folder: an empty one; the server's files and what the usual kernel needs of the course go there.
         limit: bytes of private memory that the server and its kernels may each ask for, where the system
             limits that (RLIMIT_DATA).
-        kernel: what the kernelspec of its kernels says, where they are not the usual ones. Server and kernels then
-            talk by files, since a kernel without a network has none to talk by.
+        kernel: what the kernelspec of its kernels says, where they are not the usual ones; they have a course of their
+            own. Server and kernels then talk by files, since a kernel without a network has none to talk by.
 
     Raises:
         RuntimeError: the server did not start.
@@ -190,10 +190,11 @@ class Jupyter:
         self.root, self._log, self._token = folder / "course", folder / "server.log", secrets.token_hex(16)
         # A socket's name may have a hundred letters, so the folder of those has a short one.
         self._runtime = Path(tempfile.mkdtemp())
-        for name in COURSE:
-            shutil.copytree(ROOT / name, self.root / name, ignore=shutil.ignore_patterns("__pycache__"))
-        shutil.copy(ROOT / "requirements.txt", self.root)
-        (self.root / "notebooks").mkdir()
+        (self.root / "notebooks").mkdir(parents=True)
+        if kernel is None:
+            for name in COURSE:
+                shutil.copytree(ROOT / name, self.root / name, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copy(ROOT / "requirements.txt", self.root)
         _write_settings(folder / "settings")
         own = {
             "JUPYTER_CONFIG_DIR": "config",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -12,11 +11,12 @@ import numpy as np
 import torch
 from notebook_tools import code_cells, run
 
+from course import ROOT
 from utils.exercises.engine import Exercise
 
 # The id of the cell with which recording begins.
 BEGIN = "begin-recording"
-TABLE = Path(__file__).parents[1] / "exercises" / "calls.json"
+TABLE = ROOT / "tests" / "exercises" / "calls.json"
 
 
 def kind_of(arg: Any) -> str:
@@ -70,8 +70,9 @@ def with_recorder(nb: nbformat.NotebookNode, more: str = "") -> nbformat.Noteboo
     first = next(
         number for number, cell in code_cells(copy) if "import exercise" in cell.source or "exercise," in cell.source
     )
+    helpers = [str(ROOT / "tests" / "helpers"), str(ROOT / "tools")]
     begin = (
-        "import sys\nsys.path += ['../tests/helpers', '../tools']\n"
+        f"import sys\nsys.path += {helpers}\n"
         "from exercise_calls import Recorder\nfrom utils.exercises import standing\n"
         "_recorder = Recorder()\nstanding.observers.append(_recorder)\n" + more
     )

@@ -1,5 +1,8 @@
-"""Surroundings in which little is as usual, for a kernel: another locale and time zone, no HOME, no network, and a copy
-of the course, in a folder with blanks and foreign letters, that nobody may write to."""
+"""Surroundings of a kernel in which little is as usual.
+
+Another locale and time zone, no HOME, no network, and a copy of the course that nobody may write to, in a folder with
+blanks and foreign letters.
+"""
 
 from __future__ import annotations
 

@@ -347,6 +347,7 @@ class Notebook:
         again = NotebookPage(browser, server, f"{self.number}.ipynb", kernel=False, workplace=workplace)
         again.wait_until_views_are_given_up()
         shown = {"panel": 0, "prediction": 0}
+        # What has no live view is an ordinary output, as in the notebook that is stored.
         for number, cell in code_cells(executed):
             if not any(WIDGET_VIEW in out.get("data", {}) for out in cell.outputs):
                 continue
@@ -374,8 +375,9 @@ class TestInShort(Notebook):
 
     @classmethod
     def prepared(cls, stored, surroundings):
-        nb, few = nbformat.from_dict(stored), {"bootstrap", "imports", "predict-law", "two-path-response", "flow-panel"}
-        nb.cells = [cell for cell in nb.cells if cell.id in few | {"diagram"}]
+        nb = nbformat.from_dict(stored)
+        few = ("bootstrap", "imports", "predict-law", "diagram", "two-path-response", "flow-panel")
+        nb.cells = [cell for cell in nb.cells if cell.id in few]
         return nb, set()
 
 
@@ -394,8 +396,10 @@ class WholeNotebook(Student, Notebook):
     def prepared(cls, stored, surroundings):
         nb = answered(stored, {name: get(name).reference for name in exercise_cells(stored)})
         nb, may_differ = shortened(nb) if cls.trains else (nb, set())
-        watch = f"__import__('legibility').watch({str(surroundings.hard_to_read)!r})\n" if surroundings else ""
-        return with_recorder(nb, watch + TRIED), may_differ
+        begin = ""
+        if surroundings:
+            begin = f"__import__('legibility').watch({str(surroundings.hard_to_read)!r})\n{TRIED}"
+        return with_recorder(nb, begin), may_differ
 
     @pytest.mark.skipif(not comparable(ROOT), reason="another Matplotlib draws other pictures")
     def test_the_figures_are_the_stored_ones(self, stored, executed, may_differ):
