@@ -18,7 +18,7 @@ from matplotlib.transforms import Bbox
 
 from utils.page import figures
 from utils.page.figures import PIXELS_PER_INCH, words_of
-from utils.plotting.style import SMALL, SMALL_LETTERS, WIDTH
+from utils.plotting.style import MINUS, SMALL, SMALL_LETTERS, WIDTH
 
 # Letters against what is behind them: the ratio that WCAG 2.2 asks for (success criterion 1.4.3).
 CONTRAST = 4.5
@@ -124,6 +124,8 @@ def _drawn(fig: Figure, canvas: FigureCanvasAgg) -> tuple[list[tuple[Text, Bbox]
 
 def _about_text(text: Text, box: Bbox, fig: Figure, picture: np.ndarray) -> Iterator[str]:
     words = repr(text.get_text())
+    if MINUS.search(text.get_text()):
+        yield f"{words}: a hyphen for a minus"
     if text.get_fontsize() < SMALL - 1e-6:
         yield f"{words}: {text.get_fontsize():g} points, the least is {SMALL}"
     frame = fig.bbox

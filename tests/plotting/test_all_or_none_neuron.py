@@ -10,7 +10,7 @@ from utils.models.hodgkin_huxley import pulse_responses
 from utils.models.two_path_neuron import PUBLISHED, TwoPathNeuron, descend, observations
 from utils.page import words_of
 from utils.plotting import all_or_none_neuron as plots
-from utils.plotting.style import EXCITATORY, INHIBITORY, new_figure
+from utils.plotting.style import EXCITATORY, INHIBITORY, new_figure, with_minus
 
 STIMULI, OBSERVED = observations([0, 0.5, 1], [0, 1, 0])
 FINE = torch.linspace(0, 1, 201, dtype=torch.float64)
@@ -82,7 +82,7 @@ def test_diagram_is_drawn_from_the_parameters():
     numbers = {"w00": -3.5, "b00": 0.25, "w01": 7.0, "b01": -1.5, "w10": 2.0, "w11": -0.125, "b_final": 11.0}
     figure = plots.plot_network(numbers)
     for name, value in numbers.items():
-        assert f"{name} = {value:g}" in shown_words(figure)
+        assert with_minus(f"{name} = {value:g}") in shown_words(figure)
         assert f"{name} = {value:g}" in words_of(figure)
     artists = plots.NetworkPicture(numbers).draw(new_figure())
     colors = {edge: to_hex(line.get_edgecolor()) for edge, (line, _, _) in artists["edges"].items()}

@@ -38,6 +38,15 @@ def test_a_title_in_small_letters_is_found(ax):
         assert bool(offences(ax.figure)) is offends, title
 
 
+def test_a_hyphen_for_a_minus_is_found(ax):
+    for words in ("b = -16", "-π", "exp(-x)", "a - b"):
+        ax.set_title(f"At {words}")
+        assert "a hyphen for a minus" in found(ax), words
+    for words in ("b = \N{MINUS SIGN}16", "0-10", "x-axis", "$10^{-2}$"):
+        ax.set_title(f"At {words}")
+        assert offences(ax.figure) == [], words
+
+
 def test_another_width_is_found():
     assert offences(Figure(figsize=(6, 3))) == ["width: 6 inches, the course's is 7.2"]
     assert offences(Figure(figsize=(6, 3)), width=None) == []

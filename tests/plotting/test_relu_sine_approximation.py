@@ -10,6 +10,7 @@ from figure_tools import assert_legible, shown_words
 from utils.models.relu_basis import ReluSum, hand_placed
 from utils.page import words_of
 from utils.plotting import relu_sine_approximation as plots
+from utils.plotting.style import with_minus
 
 LENGTH = 2 * math.pi
 X = torch.linspace(0, LENGTH, 200, dtype=torch.float64)
@@ -47,10 +48,10 @@ def test_network_names_its_own_numbers(points):
     fig = legible(plots.plot_network(*network))
     shown = shown_words(fig)
     for bias, weight in zip(network.biases.tolist(), network.weights.tolist(), strict=True):
-        assert f"{round(bias, 2) + 0:.2f}" in shown
-        assert f"{round(weight, 2) + 0:+.2f}" in shown
-    assert f"offset {network.offset.item():.2f}" in shown
-    assert not shown & {"-0.00"}
+        assert with_minus(f"{round(bias, 2) + 0:.2f}") in shown
+        assert with_minus(f"{round(weight, 2) + 0:+.2f}") in shown
+    assert with_minus(f"offset {network.offset.item():.2f}") in shown
+    assert not shown & {"-0.00", with_minus("-0.00")}
     signs = "".join("+" if weight >= 0 else "-" for weight in network.weights)
     assert words_of(fig).endswith(signs)
 
@@ -92,7 +93,7 @@ def test_error_names_what_is_enough():
 def test_rates_name_their_slopes_beside_the_lines():
     rows = {name: ([1, 0.5, 0.2 / k], -0.001, [1, 0.4, 0.1], -2.0) for k, name in enumerate(("sin(x)", "|x|", "e"), 1)}
     fig = legible(plots.plot_rates([2, 4, 8], rows))
-    assert {"sin(x): 0.00", "|x|: -2.00"} <= shown_words(fig)
+    assert {"sin(x): 0.00", with_minus("|x|: -2.00")} <= shown_words(fig)
     assert "sin(x) 0.00 and -2.00, |x| 0.00 and -2.00" in words_of(fig)
 
 
@@ -116,7 +117,7 @@ def test_kinks_and_outside():
     assert "default: ~100 % before and ~0 % after; spread: ~100 % before and ~100 % after" in words_of(fig)
     x = np.linspace(-LENGTH, 2 * LENGTH, 50)
     fig = legible(plots.plot_outside(x, np.sin(x), {"by hand": x, "solved": -x}, np.stack([x, x / 2]), (0, LENGTH)))
-    assert {"by hand", "solved", "gradient descent, 2 seeds", "-2π", "4π"} <= shown_words(fig)
+    assert {"by hand", "solved", "gradient descent, 2 seeds", with_minus("-2π"), "4π"} <= shown_words(fig)
     assert "by hand -6.3 and 12.6, solved 6.3 and -12.6; trained networks ~-6.3 to ~-3.1" in words_of(fig)
 
 

@@ -244,7 +244,7 @@ class NetworkPicture:
         for name, bias, side in (("h0", "b00", 0.98), ("h1", "b01", -0.98), ("z", "b_final", 0.98)):
             _node(ax, artists, name, None)
             x, y = _PLACES[name]
-            label = f"{bias} = {number(self.parameters[bias])}"
+            label = style.with_minus(f"{bias} = {number(self.parameters[bias])}")
             ax.text(x, y + side, label, ha="center", va="center", fontsize=style.NORMAL)
             ax.add_patch(_arrow((x, y + 0.82 * side), (x, y + 0.58 * side), style.OWN, style.GUIDE))
         ax.text(0.75, 1.15, "stimulus", ha="center", fontsize=style.NORMAL)
@@ -275,8 +275,8 @@ class NetworkPicture:
         """
         v = {name: scalar(value) for name, value in values.items()}
         texts = artists["texts"]
-        texts["x"].set_text(number(v["x"], 3))
-        texts["response"].set_text(number(v["response"], 4))
+        texts["x"].set_text(style.with_minus(number(v["x"], 3)))
+        texts["response"].set_text(style.with_minus(number(v["response"], 4)))
         for name, shown in (
             ("h0", ("z0", "h0")),
             ("h1", ("z1", "h1")),
@@ -284,7 +284,7 @@ class NetworkPicture:
             ("s1", ("s1",)),
             ("z", ("z",)),
         ):
-            texts[name].set_text("\n".join(f"{one} = {number(v[one])}" for one in shown))
+            texts[name].set_text(style.with_minus("\n".join(f"{one} = {number(v[one])}" for one in shown)))
         for (start, _), (line, color, width) in artists["edges"].items():
             awake = v["response" if start == "z" else start] != 0
             line.set_color(color if awake else SILENT)
@@ -320,7 +320,7 @@ class NetworkPicture:
             artists["labels"][weight] = ax.text(
                 (x0 + x1) / 2,
                 (y0 + y1) / 2,
-                f"{weight} = {number(strength)}",
+                style.with_minus(f"{weight} = {number(strength)}"),
                 ha="center",
                 va="center",
                 fontsize=style.NORMAL,

@@ -474,8 +474,8 @@ def _multiple_of_pi(step: float) -> str:
     if step == 0:
         return "0"
     if step % 1:
-        return f"{int(2 * step)}π/2".replace("1π", "π")
-    return f"{int(step)}π".replace("1π", "π")
+        return style.with_minus(f"{int(2 * step)}π/2").replace("1π", "π")
+    return style.with_minus(f"{int(step)}π").replace("1π", "π")
 
 
 def plain_numbers(ax: Axes, n: Sequence[int]) -> None:

@@ -64,6 +64,10 @@ DASHED, DOTTED, DASH_DOT = (0, (4, 3)), (0, (1, 1.8)), (0, (6, 2, 1, 2))
 # A first word in small letters, and not a formula or a name that is spelled so: sin(x), snnTorch.
 SMALL_LETTERS = re.compile(r"[a-z]{2,}\b(?!\()")
 
+# A hyphen that stands for a minus: before a number, and not within or behind a word, a number or a formula; behind a
+# bracket; and between blanks.
+MINUS = re.compile(r"(?<![\w.){^$-])-(?=[\d.π])|(?<=\()-(?=\w)|(?<= )-(?= )")
+
 # Inches: the one width of all figures, 720 pixels on the page.
 WIDTH = 7.2
 
@@ -80,7 +84,9 @@ def course_style() -> Iterator[None]:
 
 
 def styled(plot: Callable[..., Figure]) -> Callable[..., Figure]:
-    """Decorate a plot function: it draws in the course's look, its titles begin with a capital, and it carries words.
+    """Decorate a plot function: it draws in the course's look, sets titles and numbers alike, and carries words.
+
+    Titles begin with a capital, and a minus is one and no hyphen.
 
     Args:
         plot: returns a figure that passed `describe`.
@@ -97,11 +103,28 @@ def styled(plot: Callable[..., Figure]) -> Callable[..., Figure]:
         with course_style():
             fig = plot(*args, **kwargs)
             _capitalize_titles(fig)
+            for text in fig.findobj(Text):
+                text.set_text(with_minus(text.get_text()))
         if not words_of(fig):
             raise ValueError(f"{plot.__name__}: got a figure without words, allowed is describe(fig, words)")
         return fig
 
     return drawn
+
+
+def with_minus(text: str) -> str:
+    """A text whose negative numbers have a minus, as those of the axes have.
+
+    Args:
+        text: what a figure says.
+
+    Returns:
+        The same text, otherwise.
+
+    >>> with_minus("b = -16, x-axis, exp(-x), a - b")
+    'b = −16, x-axis, exp(−x), a − b'
+    """
+    return MINUS.sub("\N{MINUS SIGN}", text)
 
 
 def _capitalize_titles(fig: Figure) -> None:
