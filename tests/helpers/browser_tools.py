@@ -418,10 +418,10 @@ class NotebookPage:
         self.page.evaluate(f"n => {MODEL}.content.scrollToItem(n)", number)
         area = self.cell(number).locator(".jp-Cell-outputArea")
         area.wait_for(state="attached")
-        # All of them, whole.
+        # All of them, whole; what comes into the window is drawn a moment later, and only then has a text.
         self.page.wait_for_function(
             f"""([area, n]) => area.children.length >= {MODEL}.content.model.cells.get(n).outputs.length
-              && [...area.querySelectorAll('img')].every(e => e.complete)""",
+              && [...area.querySelectorAll('img')].every(e => e.complete) && area.innerText.trim() !== ''""",
             arg=[area.element_handle(), number],
         )
         return area.evaluate(
@@ -582,11 +582,13 @@ class PanelOnPage:
         self._page.evaluate(
             f"""async root => {{
               const kernel = {MODEL}.sessionContext.session.kernel, pause = ms => new Promise(r => setTimeout(r, ms));
+              // The picture and the words below it come in two messages; where they stay apart, a test tells of it.
+              const apart = () => root.querySelector('img')?.alt !== root.querySelector('[role=status]')?.textContent;
               let changed = true;
               const observer = new MutationObserver(() => {{ changed = true; }});
               observer.observe(root, {{subtree: true, childList: true, attributes: true, characterData: true}});
               // A moving slider sends its next message once the last one is dealt with, so it takes more than one turn.
-              for (let turn = 0; turn < 2 || changed; turn++) {{
+              for (let turn = 0; turn < 2 || changed || (apart() && turn < 15); turn++) {{
                 changed = false;
                 await pause(30);
                 await kernel.requestKernelInfo();

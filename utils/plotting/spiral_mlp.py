@@ -269,7 +269,7 @@ def error_axis(ax: Axes, low: float, high: float = 1.0) -> None:
 
 def _percent(ax: Axes, low: float, high: float) -> None:
     ax.set_ylim(low, high)
-    ax.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %")
+    ax.yaxis.set_major_formatter(lambda value, _: style.with_minus(f"{100 * value:.0f} %"))
 
 
 def _words(fraction: float) -> str:
