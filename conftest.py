@@ -100,9 +100,8 @@ def _text(path):
 def pytest_ignore_collect(collection_path, config):
     """Where the slow tests are asked for alone, thousands of others need not be gathered first."""
     needed = HELD.get(config.option.markexpr)
-    if needed and collection_path.suffix == ".py" and collection_path.name.startswith("test_"):
-        return True if any(mark not in _text(collection_path) for mark in needed) else None
-    return None
+    is_test = collection_path.suffix == ".py" and collection_path.name.startswith("test_")
+    return True if needed and is_test and any(mark not in _text(collection_path) for mark in needed) else None
 
 
 @pytest.hookimpl(wrapper=True)

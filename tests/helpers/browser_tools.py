@@ -22,6 +22,7 @@ from urllib.parse import quote
 import nbformat
 import psutil
 import pytest
+from notebook_tools import copy_course
 
 from course import ROOT, chromium_path, kernel_environment
 
@@ -34,7 +35,7 @@ BROWSER = chromium_path()
 NO_BROWSER = "there is no Chromium on the PATH: install chromium or google-chrome"
 ARTEFACTS = ROOT / "artefacts"
 # What a notebook reads at run time.
-COURSE = ("utils", "data")
+COURSE = ("utils", "data", "requirements.txt")
 SETTINGS = {
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
     # The page follows the system's choice of light or dark, which a test can change at once.
@@ -190,11 +191,9 @@ class Jupyter:
         self.root, self._log, self._token = folder / "course", folder / "server.log", secrets.token_hex(16)
         # A socket's name may have a hundred letters, so the folder of those has a short one.
         self._runtime = Path(tempfile.mkdtemp())
-        (self.root / "notebooks").mkdir(parents=True)
         if kernel is None:
-            for name in COURSE:
-                shutil.copytree(ROOT / name, self.root / name, ignore=shutil.ignore_patterns("__pycache__"))
-            shutil.copy(ROOT / "requirements.txt", self.root)
+            copy_course(self.root, COURSE)
+        (self.root / "notebooks").mkdir(parents=True)
         _write_settings(folder / "settings")
         own = {
             "JUPYTER_CONFIG_DIR": "config",

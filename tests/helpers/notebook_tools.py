@@ -257,8 +257,3 @@ def words(cell):
     # A live view is an output of its own, which is not stored.
     outputs = [o for o in outputs if set(o.get("data", {"stream": ""})) != {WIDGET_VIEW}]
     return [sanitized(output.get("text") or output.get("data", {}).get("text/plain", "")) for output in outputs]
-
-
-def pictures(cell):
-    """The pictures of a cell's outputs."""
-    return [output.data["image/png"] for output in cell.outputs if "image/png" in output.get("data", {})]

@@ -19,11 +19,10 @@ from notebook_tools import (
     exercise_cells,
     panel_cells,
     panel_title,
-    pictures,
     read_all,
     shortened,
 )
-from stored_pictures import SHARE, comparable, difference
+from stored_pictures import SHARE, comparable, difference, pictures
 from students import Student, by_id
 from surroundings import AS_SAID, IMPOSSIBLE, POSSIBLE, TRIED, Surroundings
 
@@ -108,24 +107,20 @@ def opened(request, browser, server, workplace, nb):
 
 
 @pytest.fixture(scope="class")
-def run_all(request, opened):
-    """The page after Run All, and the notebook as it was then."""
+def executed(request, opened):
+    """The notebook as it is right after Run All."""
     try:
         opened.run_all(seconds=480)
     except Exception:
         opened.keep(f"{request.cls.__name__}-run")
         raise
-    return opened, opened.notebook()
+    return opened.notebook()
 
 
 @pytest.fixture(scope="class")
-def lab(run_all):
-    return run_all[0]
-
-
-@pytest.fixture(scope="class")
-def executed(run_all):
-    return run_all[1]
+def lab(opened, executed):
+    """The page after that."""
+    return opened
 
 
 @pytest.fixture(autouse=True)
@@ -407,9 +402,9 @@ class WholeNotebook(Student, Notebook):
         for name, cell in by_id(stored).items():
             # A figure of measured times, or of chance, differs from run to run; its cell says so.
             if name not in may_differ and not {"timing", "varies"} & set(cell.metadata.get("tags", [])):
-                drawn = pictures(here[name])
-                assert len(drawn) == len(pictures(cell)), name
-                shares = [difference(*both) for both in zip(pictures(cell), drawn, strict=True)]
+                before, drawn = pictures(cell.outputs), pictures(here[name].outputs)
+                assert len(drawn) == len(before), name
+                shares = [difference(*both) for both in zip(before, drawn, strict=True)]
                 assert max(shares, default=0) <= SHARE, name
 
     @pytest.mark.skipif(not POSSIBLE, reason=IMPOSSIBLE)

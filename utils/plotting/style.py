@@ -119,7 +119,7 @@ def with_minus(text: str) -> str:
         text: what a figure says.
 
     Returns:
-        The same text, otherwise.
+        The text with a minus in place of each such hyphen.
 
     >>> with_minus("b = -16, x-axis, exp(-x), a - b")
     'b = −16, x-axis, exp(−x), a − b'
